@@ -1,0 +1,1 @@
+"""Staff accounts, sessions and who a request comes from."""

@@ -1,0 +1,1 @@
+"""Officers' state, load, capacity and skills."""

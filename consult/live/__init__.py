@@ -1,0 +1,1 @@
+"""Redis as index, doorbell, presence and fan-out; any key may vanish and nothing is lost."""

@@ -1,0 +1,1 @@
+"""The office's services, hours, closures and privacy notices."""

@@ -1,0 +1,63 @@
+"""Who takes part: roles, ids and the addresses that frames are sent to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+PersonId = NewType("PersonId", str)
+TicketId = NewType("TicketId", str)
+ServiceId = NewType("ServiceId", str)
+Address = NewType("Address", str)
+
+
+class Role(StrEnum):
+    APPLICANT = "applicant"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+class Side(StrEnum):
+    """The two sides of a consultation; whoever serves is the officer's side."""
+
+    APPLICANT = "applicant"
+    OFFICER = "officer"
+    OFFICE = "office"  # the service itself: entries that no person wrote
+
+    @property
+    def other(self) -> "Side":
+        return Side.OFFICER if self is Side.APPLICANT else Side.APPLICANT
+
+
+BOARD = Address("board")
+DESKS = Address("desks")
+
+
+def applicant_address(ticket: str) -> Address:
+    return Address(f"ticket:{ticket}")
+
+
+def staff_address(person: str) -> Address:
+    return Address(f"staff:{person}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking. `id` is the ticket's id for an applicant, the person's id for staff."""
+
+    role: Role
+    id: str
+    name: str
+
+    @property
+    def side(self) -> Side:
+        return Side.APPLICANT if self.role is Role.APPLICANT else Side.OFFICER
+
+    @property
+    def address(self) -> Address:
+        return applicant_address(self.id) if self.role is Role.APPLICANT else staff_address(self.id)
+
+    @property
+    def subject(self) -> str:
+        """How event rows name this caller."""
+        return str(self.address)

@@ -1,0 +1,1 @@
+"""Waiting: taking a number, the line, offers and pick-ups."""

@@ -1,0 +1,1 @@
+"""Processes: the supervisor of `consult up`, the server, the sweep."""

@@ -1,0 +1,223 @@
+"""Every setting of the service, from the environment and one TOML file; the only reader of os.environ.
+
+The environment wins over the file named by `CONSULT_CONFIG`; the file's keys are the same names
+without the `CONSULT_` prefix, in lower case (`port = 8000`, `database_url = "..."`).
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo
+
+from consult.errors import SettingsWrong
+
+HERE = Path(__file__).resolve().parent
+
+
+def _web_root() -> Path:
+    beside = HERE.parent / "web"
+    return beside if beside.is_dir() else HERE / "web"
+
+
+def setting(default: Any, about: str, name: str | None = None, least: float | None = None) -> Any:
+    """A field with its one-line explanation; `name` where the variable is not CONSULT_<FIELD>."""
+    return field(default=default, metadata={"about": about, "name": name, "least": least})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data_dir: Path = setting(Path("data"), "Directory for the database, the embedded Valkey and its socket.")
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8000, "Port to listen on.", least=1)
+    workers: int = setting(2, "Server processes started by `consult up`.", least=1)
+    database_url: str = setting("", "SQLAlchemy-style address; empty: SQLite in the data directory.", "DATABASE_URL")
+    redis_url: str = setting("", "Redis or Valkey address; empty: an embedded Valkey.", "REDIS_URL")
+    public_url: str = setting("", "The address people type (https://...); empty: http on loopback.")
+    trusted_proxies: str = setting("", "Addresses of reverse proxies whose X-Forwarded-For counts, by commas.")
+    tls_certificate: str = setting("", "Certificate file, when no proxy ends TLS.")
+    tls_key: str = setting("", "Key file of that certificate.")
+    demo: bool = setting(True, "Start with a demo office when the database is empty.")
+    time_zone: str = setting("Asia/Jakarta", "Time zone of the office, for people.")
+    zone_label: str = setting("WIB", "What stands behind a clock time.")
+    office_name_id: str = setting("Konsultasi Perizinan", "Name of the service in Indonesian.")
+    office_name_en: str = setting("Permit Consultation", "Name of the service in English.")
+    call_centre: str = setting("1500164", "Telephone number shown when the service is closed.")
+    log_level: str = setting("info", "debug, info, warning or error.")
+    web_root: Path = setting(_web_root(), "Directory of templates, scripts, styles and texts.")
+
+    offer_seconds: float = setting(25, "An officer's time to accept an offer.", least=0)
+    pass_holds_seconds: float = setting(300, "A citizen is not offered again to who passed for this long.", least=0)
+    hello_seconds: float = setting(10, "A new connection must say hello within.", least=0)
+    ping_seconds: float = setting(10, "A page pings this often.", least=0)
+    applicant_dead_seconds: float = setting(25, "An applicant's silent connection is let go after.", least=0)
+    officer_dead_seconds: float = setting(30, "An officer's silent connection is let go after.", least=0)
+    call_ping_seconds: float = setting(1, "A page in a call pings this often.", least=0)
+    call_dead_seconds: float = setting(3, "A silent connection in a call is reopened by the page after.", least=0)
+    offerable_seconds: float = setting(25, "An applicant may be offered when seen within.", least=0)
+    hold_seconds: float = setting(900, "A place is held while its owner is away; then it is parked.", least=0)
+    officer_lost_seconds: float = setting(30, "An officer silent this long is lost; the applicant is told.", least=0)
+    requeue_seconds: float = setting(120, "A lost officer's consultations go back to the head after.", least=0)
+    ring_seconds: float = setting(30, "A call rings this long.", least=0)
+    call_setup_seconds: float = setting(35, "A call must be connected this long after it was accepted.", least=0)
+
+    chat_characters: int = setting(4_000, "Longest chat message.", least=1)
+    officer_capacity: int = setting(3, "Units of a new officer.", least=1)
+    chat_units: int = setting(1, "Units of a chat.", least=1)
+    audio_units: int = setting(2, "Units of an audio call.", least=1)
+    video_units: int = setting(3, "Units of a video consultation.", least=1)
+    queue_ceiling: int = setting(2_000, "People waiting for one service before it says it is full.", least=1)
+
+    applicant_frames_per_second: float = setting(2, "Frames an applicant may send, steady.", least=0)
+    applicant_frames_burst: int = setting(30, "Frames an applicant may send at once.", least=1)
+    officer_frames_per_second: float = setting(10, "Frames an officer may send, steady.", least=0)
+    officer_frames_burst: int = setting(100, "Frames an officer may send at once.", least=1)
+    signalling_frames_in_10_seconds: int = setting(30, "Descriptions, steady; candidates have ten times as many.", least=1)
+    outbox_frames: int = setting(256, "Unsent frames of a connection before it is let go.", least=1)
+    outbox_bytes: int = setting(262_144, "Unsent bytes of a connection before it is let go.", least=1024)
+    joins_per_address_in_10_minutes: int = setting(300, "Numbers taken from one address.", least=1)
+    sign_ins_per_account_in_10_minutes: int = setting(10, "Failed sign-ins of one account.", least=1)
+    sign_ins_per_address_in_10_minutes: int = setting(300, "Failed sign-ins from one address.", least=1)
+    pin_tries_per_ticket_in_10_minutes: int = setting(5, "Wrong PINs or secrets for one ticket.", least=1)
+    connections_per_address: int = setting(400, "Open connections from one address.", least=1)
+    password_hashes_at_once: int = setting(2, "Password checks at once in a process (64 MiB each).", least=1)
+    staff_session_hours: float = setting(12, "A sign-in lasts at most.", least=0)
+    staff_idle_minutes: float = setting(30, "A sign-in without use ends after.", least=0)
+    applicant_session_hours: float = setting(24, "A ticket stays open on a device for.", least=0)
+
+    stun_urls: str = setting("", "STUN servers for calls, by commas.")
+    turn_urls: str = setting("", "TURN servers for calls, by commas.")
+    turn_secret: str = setting("", "Shared secret of the TURN servers (use-auth-secret).")
+    turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=60)
+    relay_only: str = setting("off", "off, officer or both: whose media goes only through TURN.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sqlite_path(self) -> Path:
+        return self.data_dir / "consult.sqlite3"
+
+
+SECRET_FIELDS = frozenset({"turn_secret"})
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    given = Settings.__dataclass_fields__[name].metadata["name"]
+    return given or f"CONSULT_{name.upper()}"
+
+
+def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment over the TOML file.
+
+    Raises SettingsWrong with one plain sentence for the first wrong value.
+    """
+    values, faults = read(os.environ if environ is None else environ)
+    if faults:
+        raise SettingsWrong(faults[0])
+    return Settings(**values)
+
+
+def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """All values that were given, and a plain sentence for every one that is wrong."""
+    faults: list[str] = []
+    given: dict[str, Any] = {}
+    config = environ.get("CONSULT_CONFIG")
+    if config:
+        given.update(_from_file(Path(config), faults))
+    known = {variable(item.name): item.name for item in fields(Settings)}
+    for name, value in environ.items():
+        if name in known:
+            given[known[name]] = value
+        elif name.startswith("CONSULT_") and name not in {"CONSULT_CONFIG", "CONSULT_CHROMIUM"}:
+            faults.append(f"{name} is not a setting; see docs/settings.md for the names.")
+    hints = get_type_hints(Settings)
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            values[name] = _convert(value, hints[name])
+        except ValueError as error:
+            faults.append(f"{variable(name)} must be {error}, not {value!r}.")
+            continue
+        least = Settings.__dataclass_fields__[name].metadata["least"]
+        if least is not None and values[name] < least:
+            faults.append(f"{variable(name)} must be at least {least}, not {value!r}.")
+    faults.extend(_disagreements({item.name: item.default for item in fields(Settings)} | values))
+    return values, faults
+
+
+def _from_file(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"CONSULT_CONFIG names {path}, which cannot be read: {error}.")
+        return {}
+    names = {item.name for item in fields(Settings)}
+    faults.extend(f"{path} has {key!r}, which is not a setting; see docs/settings.md." for key in table if key not in names)
+    return {key: value for key, value in table.items() if key in names}
+
+
+def _convert(value: Any, kind: Any) -> Any:
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in {"1", "true", "yes", "on"}:
+            return True
+        if str(value).lower() in {"0", "false", "no", "off"}:
+            return False
+        raise ValueError("1 or 0")
+    if kind in (int, float):
+        try:
+            number = kind(value)
+        except (TypeError, ValueError):
+            raise ValueError("a whole number" if kind is int else "a number") from None
+        if number != number or number in (float("inf"), float("-inf")):
+            raise ValueError("a number")
+        return number
+    if kind is Path:
+        return Path(str(value)).expanduser()
+    if kind is str or str in get_args(kind):
+        return str(value)
+    raise ValueError("a text")
+
+
+def _disagreements(values: Mapping[str, Any]) -> list[str]:
+    faults = []
+    try:
+        ZoneInfo(values["time_zone"])
+    except (KeyError, ValueError, OSError):
+        faults.append(f"CONSULT_TIME_ZONE must be a zone like Asia/Jakarta, not {values['time_zone']!r}.")
+    if values["relay_only"] not in {"off", "officer", "both"}:
+        faults.append(f"CONSULT_RELAY_ONLY must be off, officer or both, not {values['relay_only']!r}.")
+    if values["relay_only"] != "off" and not values["turn_urls"]:
+        faults.append("CONSULT_RELAY_ONLY needs CONSULT_TURN_URLS: without TURN no call could connect.")
+    if values["turn_urls"] and not values["turn_secret"]:
+        faults.append("CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server.")
+    if bool(values["tls_certificate"]) != bool(values["tls_key"]):
+        faults.append("CONSULT_TLS_CERTIFICATE and CONSULT_TLS_KEY must be given together.")
+    if values["log_level"] not in {"debug", "info", "warning", "error"}:
+        faults.append(f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}.")
+    faults.extend(_public_url_faults(values))
+    return faults
+
+
+def _public_url_faults(values: Mapping[str, Any]) -> list[str]:
+    from urllib.parse import urlsplit
+
+    url = values["public_url"]
+    if not url:
+        return []
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
+    if parts.scheme not in {"http", "https"} or not host or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
+    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
+        return [f"CONSULT_PUBLIC_URL must begin with https:// because browsers give no camera on {url}; put TLS in front."]
+    return []

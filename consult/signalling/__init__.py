@@ -1,0 +1,1 @@
+"""The life of a call, and relaying offers, answers and candidates between two browsers."""

@@ -1,0 +1,1 @@
+"""SQL, the truth: tables, database, the grouped writer, receipts of orders, migrations."""

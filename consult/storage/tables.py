@@ -1,0 +1,306 @@
+"""The whole schema on one page. Times are aware UTC datetimes in code, milliseconds since 1970 in rows."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant as milliseconds since 1970, so that both databases compare and add it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        if value is None or isinstance(value, int):
+            return value
+        return round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+LIVE = "stage IN ('waiting', 'offered', 'serving', 'parked')"
+
+house = Table(
+    "house",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Changes when history was lost (a restore from an older backup): pages then start from the snapshot.
+    Column("epoch", String(32), nullable=False),
+    Column("clock_offset_ms", BigInteger, nullable=False, server_default="0"),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("letter", String(2), nullable=False, unique=True),
+    Column("name_id", String(120), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("sort", Integer, nullable=False, server_default="0"),
+    Column("always_open", Boolean, nullable=False, server_default=text("false")),
+    Column("retired_at", Moment),
+)
+
+service_hours = Table(
+    "service_hours",
+    metadata,
+    Column("service_id", ForeignKey("service.id"), primary_key=True),
+    Column("weekday", Integer, primary_key=True),  # Monday is 0
+    Column("opens_minute", Integer, nullable=False),  # minutes after local midnight
+    Column("closes_minute", Integer, nullable=False),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+    CheckConstraint("opens_minute >= 0 AND closes_minute <= 1440 AND opens_minute < closes_minute", name="span"),
+)
+
+closure = Table(
+    "closure",
+    metadata,
+    Column("day", String(10), primary_key=True),  # local date, 2026-12-25
+    Column("reason_id", String(120), nullable=False),
+    Column("reason_en", String(120), nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_name", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    CheckConstraint("role IN ('officer', 'supervisor', 'administrator')", name="role"),
+)
+
+person_service = Table(
+    "person_service",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("service_id", ForeignKey("service.id"), primary_key=True),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32), nullable=False, server_default=""),
+    Column("since_at", Moment, nullable=False),
+    Column("state_before_lost", String(16)),
+    Column("load", Integer, nullable=False, server_default="0"),
+    Column("capacity", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("offered_ticket", String(32)),  # one offer at a time
+    Column("seen_at", Moment, nullable=False),
+    Column("idle_since_at", Moment, nullable=False),
+    CheckConstraint("load >= 0", name="load"),
+    CheckConstraint(
+        "state IN ('offline', 'available', 'paused', 'draining', 'lost', 'disabled')", name="state"
+    ),
+    Index(None, "state"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("reference_hash", LargeBinary(32), primary_key=True),
+    Column("person_id", ForeignKey("person.id")),
+    Column("ticket_id", ForeignKey("ticket.id")),
+    Column("csrf", String(64), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    CheckConstraint("(person_id IS NULL) <> (ticket_id IS NULL)", name="one_owner"),
+    Index(None, "person_id"),
+    Index(None, "ticket_id"),
+    Index(None, "expires_at"),
+)
+
+ticket_number = Table(
+    "ticket_number",
+    metadata,
+    Column("service_id", ForeignKey("service.id"), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("last_number", Integer, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("service_id", ForeignKey("service.id"), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("label", String(12), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("phone", String(20), nullable=False),
+    Column("application_number", String(64), nullable=False, server_default=""),
+    Column("language", String(2), nullable=False),
+    Column("notice_version", Integer, nullable=False),
+    Column("notice_language", String(2), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("visitor_hash", LargeBinary(32)),
+    Column("stage", String(10), nullable=False),
+    Column("joined_at", Moment, nullable=False),
+    # The order of the line: returned people first, then order_at (joining time less priority minutes).
+    Column("returned", Boolean, nullable=False, server_default=text("false")),
+    Column("order_at", Moment, nullable=False),
+    Column("away_since_at", Moment),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("officer_id", ForeignKey("person.id")),
+    Column("offer_expires_at", Moment),
+    Column("offered_at", Moment),
+    Column("assignment_epoch", Integer, nullable=False, server_default="0"),
+    Column("returns", Integer, nullable=False, server_default="0"),
+    Column("served_at", Moment),
+    Column("ended_at", Moment),
+    Column("ended_reason", String(24)),
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    Column("last_staff_seq", BigInteger, nullable=False, server_default="0"),
+    Column("applicant_delivered", BigInteger, nullable=False, server_default="0"),
+    Column("applicant_read", BigInteger, nullable=False, server_default="0"),
+    Column("officer_delivered", BigInteger, nullable=False, server_default="0"),
+    Column("officer_read", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("service_id", "day", "number"),
+    CheckConstraint("stage IN ('waiting', 'offered', 'serving', 'parked', 'ended')", name="stage"),
+    CheckConstraint(
+        "(stage IN ('offered', 'serving')) = (officer_id IS NOT NULL) OR stage = 'ended'", name="one_officer"
+    ),
+    CheckConstraint("(stage = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_expires"),
+    Index("uq_ticket_live_visitor", "visitor_hash", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+    Index("ix_ticket_line", "service_id", "returned", "order_at", "id",
+          sqlite_where=text("stage = 'waiting'"), postgresql_where=text("stage = 'waiting'")),
+    Index("ix_ticket_offered", "offer_expires_at",
+          sqlite_where=text("stage = 'offered'"), postgresql_where=text("stage = 'offered'")),
+    Index("ix_ticket_officer", "officer_id",
+          sqlite_where=text("stage IN ('offered', 'serving')"), postgresql_where=text("stage IN ('offered', 'serving')")),
+    Index("ix_ticket_day_label", "day", "label"),
+)  # fmt: skip
+
+ticket_pass = Table(
+    "ticket_pass",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("officer_id", ForeignKey("person.id"), primary_key=True),
+    Column("passed_at", Moment, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("lane", String(12), primary_key=True),  # conversation | staff
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("side", String(10), nullable=False),
+    Column("author_id", String(32)),
+    Column("author_name", String(120), nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("detail", JSON, nullable=False, server_default="{}"),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket_id", ForeignKey("ticket.id"), nullable=False),
+    Column("stage", String(12), nullable=False),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    Column("media", String(8), nullable=False),
+    Column("accepted_media", String(8)),
+    Column("started_by", String(10), nullable=False),
+    Column("rang_at", Moment, nullable=False),
+    Column("ring_expires_at", Moment, nullable=False),
+    Column("setup_expires_at", Moment),
+    Column("applicant_connected_at", Moment),
+    Column("officer_connected_at", Moment),
+    Column("connected_at", Moment),
+    Column("ended_at", Moment),
+    Column("ended_reason", String(24)),
+    CheckConstraint("stage IN ('ringing', 'connecting', 'connected', 'ended')", name="stage"),
+    Index("uq_call_live", "ticket_id", unique=True,
+          sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
+    Index("ix_call_due", "stage", "ring_expires_at",
+          sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
+)  # fmt: skip
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("last_cseq", BigInteger, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("cseq", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("seq", BigInteger),
+    Column("refusal", JSON),  # {"code": ..., "values": {...}} when the order was refused for good
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("subject", String(64), primary_key=True),  # ticket:<id> | staff:<id> | office
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    # Erasing sets content and salt to NULL; commitment and link stay, so the chain still verifies.
+    Column("content", LargeBinary),
+    Column("salt", LargeBinary(16)),
+    Column("commitment", LargeBinary(32), nullable=False),
+    Column("link", LargeBinary(32), nullable=False),
+    Index("ix_event_at", "at"),
+    Index("ix_event_kind_at", "kind", "at"),
+)
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("last_number", BigInteger, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+)

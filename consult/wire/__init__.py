@@ -1,0 +1,1 @@
+"""What crosses the socket: frames in both directions, close codes, the codec. Pure."""

@@ -1,0 +1,48 @@
+"""The only place where frames are parsed or written: bytes in, bytes out (JSON, UTF-8)."""
+
+import msgspec
+
+from consult.errors import BadRequest, TooLarge
+from consult.wire.from_client import ClientFrame
+from consult.wire.to_client import ServerFrame
+
+FRAME_BYTES = 65_536
+
+_decoder = msgspec.json.Decoder(ClientFrame)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(frame: bytes | str) -> ClientFrame:
+    """The order in `frame`.
+
+    Raises BadRequest when it is not JSON of a known type and shape, TooLarge over 64 KiB.
+    Unknown fields are ignored, unknown types are not.
+    """
+    if len(frame) > FRAME_BYTES:
+        raise TooLarge(limit=FRAME_BYTES)
+    try:
+        order: ClientFrame = _decoder.decode(frame)
+    # Deep nesting raises RecursionError, broken UTF-8 UnicodeDecodeError: all are the same refusal.
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadRequest(reason=_plain(error)) from None
+    # NUL cannot be stored in PostgreSQL's text; JSON writes it as a backslash escape.
+    if _holds_nul(order):
+        raise BadRequest(reason="NUL character")
+    return order
+
+
+def encode(frame: ServerFrame) -> bytes:
+    """`frame` as JSON bytes; one encoding serves every reader."""
+    return _encoder.encode(frame)
+
+
+def _holds_nul(order: ClientFrame) -> bool:
+    for name in order.__struct_fields__:
+        value = getattr(order, name)
+        if isinstance(value, str) and "\x00" in value:
+            return True
+    return False
+
+
+def _plain(error: BaseException) -> str:
+    return str(error)[:200] if isinstance(error, msgspec.DecodeError) else "not readable"

@@ -1,0 +1,382 @@
+"""Facts: one struct for each frame the service may send. Times are milliseconds since 1970, UTC (`*_at`)."""
+
+from typing import Literal
+
+import msgspec
+
+PersonSide = Literal["applicant", "officer"]
+EntryBy = Literal["applicant", "officer", "office"]
+EntryKind = Literal[
+    "joined", "message", "served", "officer_lost", "returned", "parked", "resumed",
+    "call_rang", "call_connected", "call_ended", "ended",
+]  # fmt: skip
+Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
+Channel = Literal["chat", "video"]
+DutyState = Literal["offline", "available", "paused", "draining", "lost", "disabled"]
+CallStage = Literal["ringing", "connecting", "connected", "ended"]
+
+
+class ToClient(msgspec.Struct, frozen=True, tag_field="t", tag=str, omit_defaults=True):
+    """A frame to a browser; `t` is the struct's name."""
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of a conversation. `seq` counts 1, 2, 3 ... without a gap in each consultation and lane."""
+
+    seq: int
+    at: int
+    kind: EntryKind
+    by: EntryBy
+    name: str = ""
+    text: str = ""
+    values: dict[str, str | int] = {}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How far each side's screens have received and read the conversation."""
+
+    applicant_delivered: int
+    applicant_read: int
+    officer_delivered: int
+    officer_read: int
+
+
+class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call as this receiver may see it. `polite` is this receiver's part in perfect negotiation (W3C)."""
+
+    id: str
+    ticket: str
+    stage: CallStage
+    generation: int
+    media: Literal["audio", "video"]
+    started_by: PersonSide
+    polite: bool = False
+    accepted_media: Literal["audio", "video"] | None = None
+    ring_expires_at: int | None = None
+    connected_at: int | None = None
+    ended_reason: str | None = None
+    ice_servers: list[dict[str, str | list[str]]] = []
+    relay_only: bool = False
+
+
+class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A citizen's place as its owner sees it. `label` is said aloud (B-014); `id` is random."""
+
+    id: str
+    label: str
+    service: str
+    service_name: str
+    channel: Channel
+    stage: Stage
+    joined_at: int
+    assignment_epoch: int = 0
+    officer_name: str | None = None
+    officer_online: bool | None = None
+    served_at: int | None = None
+    ended_at: int | None = None
+    ended_reason: str | None = None
+    name: str = ""
+
+
+class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A consultation as the officer serving it sees it, with its entries from `first_seq` on."""
+
+    ticket: Ticket
+    phone: str
+    application_number: str
+    wait_seconds: int
+    seen: Seen
+    entries: list[Entry]
+    applicant_online: bool = False
+    call: CallShown | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A citizen offered to this officer. Accept or pass with `attempt` before `expires_at`."""
+
+    ticket: str
+    attempt: int
+    label: str
+    name: str
+    service_name: str
+    application_number: str
+    channel: Channel
+    units: int
+    wait_seconds: int
+    expires_at: int
+
+
+class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An officer's own state. `revision` grows with each change; `Pong` carries it to reveal a lost frame."""
+
+    state: DutyState
+    reason: str
+    since_at: int
+    load: int
+    capacity: int
+    revision: int
+
+
+class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the officer's view of the queue: no name, no phone."""
+
+    label: str
+    service_name: str
+    channel: Channel
+    joined_at: int
+    returned: bool = False
+
+
+class ServiceFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One service on the board; `longest_since_at` is when the longest waiting person joined, if any."""
+
+    id: str
+    name: str
+    letter: str
+    waiting: int
+    waiting_chat: int
+    waiting_video: int
+    serving: int
+    officers_on_duty: int
+    longest_since_at: int | None = None
+    longest_label: str | None = None
+
+
+class OfficerFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    name: str
+    state: DutyState
+    reason: str
+    since_at: int
+    load: int
+    capacity: int
+    chats: int
+    calls: int
+    offered: bool = False
+
+
+class Limits(msgspec.Struct, frozen=True):
+    frame_bytes: int
+    chat_characters: int
+    ping_seconds: int
+    call_ping_seconds: int
+    dead_seconds: int
+    call_dead_seconds: int
+
+
+class WelcomeApplicant(ToClient):
+    """Snapshot for an applicant, plus every entry after the `seqs` of `Hello` or `Refresh`.
+
+    `whole`: the entries start at 1 (the page's history was unknown or of another epoch) and replace what it holds.
+    """
+
+    v: int
+    epoch: str
+    now: int
+    last_cseq: int
+    limits: Limits
+    ticket: Ticket
+    entries: list[Entry]
+    last_seq: int
+    seen: Seen
+    whole: bool
+    language: str
+    position: "PositionTold | None" = None
+    call: CallShown | None = None
+
+
+class WelcomeOfficer(ToClient):
+    v: int
+    epoch: str
+    now: int
+    last_cseq: int
+    limits: Limits
+    name: str
+    duty: Duty
+    conversations: list[Conversation]
+    whole: list[str]
+    line: list[Waiting]
+    line_total: int
+    offer: Offer | None = None
+
+
+class WelcomeSupervisor(ToClient):
+    v: int
+    epoch: str
+    now: int
+    last_cseq: int
+    limits: Limits
+    name: str
+    board: "BoardShown"
+
+
+class Pong(ToClient):
+    """`seqs`: last conversation seq of each of this reader's consultations; `revision`: of the officer's duty."""
+
+    n: int
+    now: int
+    seqs: dict[str, int]
+    revision: int | None = None
+
+
+class Acked(ToClient):
+    """The order is committed. `seq` is the entry's number where the order made one."""
+
+    cseq: int
+    at: int
+    seq: int | None = None
+
+
+class Refused(ToClient):
+    """The order or frame was refused; nothing changed. `retry_ms` stands where trying again may help."""
+
+    code: str
+    cseq: int | None = None
+    retry_ms: int | None = None
+    values: dict[str, str | int] = {}
+
+
+class EntryAdded(ToClient):
+    ticket: str
+    entry: Entry
+
+
+class SeenMarked(ToClient):
+    ticket: str
+    seen: Seen
+
+
+class TypingShown(ToClient):
+    ticket: str
+    by: PersonSide
+
+
+class PresenceTold(ToClient):
+    ticket: str
+    by: PersonSide
+    online: bool
+
+
+class PositionTold(ToClient):
+    """`position` counts from 1. The wait is a range in seconds from `at`, absent when data is too thin."""
+
+    ticket: str
+    position: int
+    waiting: int
+    officers_on_duty: int
+    at: int
+    wait_low_seconds: int | None = None
+    wait_high_seconds: int | None = None
+
+
+class TicketChanged(ToClient):
+    """To the applicant: stage, officer or end changed."""
+
+    ticket: Ticket
+
+
+class OfferMade(ToClient):
+    offer: Offer
+
+
+class OfferWithdrawn(ToClient):
+    """`why`: accepted (here or in another tab), passed, missed, left, lost."""
+
+    ticket: str
+    attempt: int
+    why: str
+
+
+class DutyChanged(ToClient):
+    duty: Duty
+
+
+class ConversationOpened(ToClient):
+    conversation: Conversation
+
+
+class ConversationClosed(ToClient):
+    """`why`: ended, left, requeued, reassigned."""
+
+    ticket: str
+    why: str
+
+
+class LineShown(ToClient):
+    """To officers, at most once a second: the head of what this officer may serve."""
+
+    line: list[Waiting]
+    line_total: int
+
+
+class BoardShown(ToClient):
+    """To supervisors on change, at most once a second."""
+
+    at: int
+    services: list[ServiceFigures]
+    officers: list[OfficerFigures]
+
+
+class CallChanged(ToClient):
+    call: CallShown
+
+
+class DescriptionRelayed(ToClient):
+    ticket: str
+    call: str
+    generation: int
+    kind: Literal["offer", "answer"]
+    sdp: str
+
+
+class CandidateRelayed(ToClient):
+    ticket: str
+    call: str
+    generation: int
+    candidate: str
+    mid: str | None = None
+    line: int | None = None
+    ufrag: str | None = None
+
+
+class MediaStateTold(ToClient):
+    ticket: str
+    call: str
+    generation: int
+    audio: bool
+    video: bool
+
+
+class ReconnectAsked(ToClient):
+    """The server is about to close for a deploy: come back after `after_ms`, spread by the server."""
+
+    after_ms: int
+    why: str
+
+
+ServerFrame = (
+    WelcomeApplicant
+    | WelcomeOfficer
+    | WelcomeSupervisor
+    | Pong
+    | Acked
+    | Refused
+    | EntryAdded
+    | SeenMarked
+    | TypingShown
+    | PresenceTold
+    | PositionTold
+    | TicketChanged
+    | OfferMade
+    | OfferWithdrawn
+    | DutyChanged
+    | ConversationOpened
+    | ConversationClosed
+    | LineShown
+    | BoardShown
+    | CallChanged
+    | DescriptionRelayed
+    | CandidateRelayed
+    | MediaStateTold
+    | ReconnectAsked
+)
