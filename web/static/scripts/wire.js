@@ -1,0 +1,93 @@
+// @ts-check
+// Generated from consult/wire by `python -m consult.wire.describe_types`; a test keeps it current.
+
+/** @typedef {"audio" | "video"} Media */
+/** @typedef {"applicant" | "officer"} PersonSide */
+/** @typedef {"applicant" | "officer" | "office"} EntryBy */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "call_rang" | "call_connected" | "call_ended" | "ended"} EntryKind */
+/** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
+/** @typedef {"chat" | "video"} Channel */
+/** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
+/** @typedef {"ringing" | "connecting" | "connected" | "ended"} CallStage */
+/** @typedef {{ t: "Hello", v: 1, stream: string, csrf: string, ticket?: string | null, epoch?: string | null, seqs?: Record<string, number> }} Hello */
+/** @typedef {{ t: "Refresh", seqs?: Record<string, number> }} Refresh */
+/** @typedef {{ t: "Ping", n: number }} Ping */
+/** @typedef {{ t: "PostMessage", cseq: number, ticket: string, text: string }} PostMessage */
+/** @typedef {{ t: "MarkSeen", ticket: string, delivered: number, read: number }} MarkSeen */
+/** @typedef {{ t: "Typing", ticket: string }} Typing */
+/** @typedef {{ t: "LeaveQueue", cseq: number, ticket: string }} LeaveQueue */
+/** @typedef {{ t: "EndConsultation", cseq: number, ticket: string, epoch?: number | null }} EndConsultation */
+/** @typedef {{ t: "BeReady", cseq: number }} BeReady */
+/** @typedef {{ t: "Pause", cseq: number, reason?: string }} Pause */
+/** @typedef {{ t: "FinishShift", cseq: number }} FinishShift */
+/** @typedef {{ t: "AcceptOffer", cseq: number, ticket: string, attempt: number }} AcceptOffer */
+/** @typedef {{ t: "PassOffer", cseq: number, ticket: string, attempt: number }} PassOffer */
+/** @typedef {{ t: "ServeNext", cseq: number }} ServeNext */
+/** @typedef {{ t: "Ring", cseq: number, ticket: string, media: Media }} Ring */
+/** @typedef {{ t: "AcceptCall", cseq: number, ticket: string, call: string, media: Media }} AcceptCall */
+/** @typedef {{ t: "DeclineCall", cseq: number, ticket: string, call: string }} DeclineCall */
+/** @typedef {{ t: "HangUp", cseq: number, ticket: string, call: string }} HangUp */
+/** @typedef {{ t: "ReportConnected", cseq: number, ticket: string, call: string, generation: number }} ReportConnected */
+/** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
+/** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} SendDescription */
+/** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} SendCandidate */
+/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean }} SendMediaState */
+/** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
+/** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
+/** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CallShown */
+/** @typedef {{ id: string, label: string, service: string, service_name: string, channel: Channel, stage: Stage, joined_at: number, assignment_epoch?: number, officer_name?: string | null, officer_online?: boolean | null, served_at?: number | null, ended_at?: number | null, ended_reason?: string | null, name?: string, service_name_en?: string }} Ticket */
+/** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null }} Conversation */
+/** @typedef {{ ticket: string, attempt: number, label: string, name: string, service_name: string, application_number: string, channel: Channel, units: number, wait_seconds: number, expires_at: number, service_name_en?: string }} Offer */
+/** @typedef {{ state: DutyState, reason: string, since_at: number, load: number, capacity: number, revision: number }} Duty */
+/** @typedef {{ label: string, service_name: string, channel: Channel, joined_at: number, returned?: boolean, service_name_en?: string }} Waiting */
+/** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
+/** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
+/** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
+/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null }} WelcomeApplicant */
+/** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null }} WelcomeOfficer */
+/** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown }} WelcomeSupervisor */
+/** @typedef {{ t: "Pong", n: number, now: number, seqs: Record<string, number>, revision?: number | null }} Pong */
+/** @typedef {{ t: "Acked", cseq: number, at: number, seq?: number | null }} Acked */
+/** @typedef {{ t: "Refused", code: string, cseq?: number | null, retry_ms?: number | null, values?: Record<string, string | number> }} Refused */
+/** @typedef {{ t: "EntryAdded", ticket: string, entry: Entry }} EntryAdded */
+/** @typedef {{ t: "SeenMarked", ticket: string, seen: Seen }} SeenMarked */
+/** @typedef {{ t: "TypingShown", ticket: string, by: PersonSide }} TypingShown */
+/** @typedef {{ t: "PresenceTold", ticket: string, by: PersonSide, online: boolean }} PresenceTold */
+/** @typedef {{ t: "PositionTold", ticket: string, position: number, waiting: number, officers_on_duty: number, at: number, wait_low_seconds?: number | null, wait_high_seconds?: number | null }} PositionTold */
+/** @typedef {{ t: "TicketChanged", ticket: Ticket }} TicketChanged */
+/** @typedef {{ t: "OfferMade", offer: Offer }} OfferMade */
+/** @typedef {{ t: "OfferWithdrawn", ticket: string, attempt: number, why: string }} OfferWithdrawn */
+/** @typedef {{ t: "DutyChanged", duty: Duty }} DutyChanged */
+/** @typedef {{ t: "ConversationOpened", conversation: Conversation }} ConversationOpened */
+/** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
+/** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
+/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures> }} BoardShown */
+/** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
+/** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} DescriptionRelayed */
+/** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} CandidateRelayed */
+/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean }} MediaStateTold */
+/** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | ReportLost | SendDescription | SendCandidate | SendMediaState} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | DescriptionRelayed | CandidateRelayed | MediaStateTold | ReconnectAsked} ServerFrame */
+
+/** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
+/** What a close code means and whether to come back.
+ * @type {Readonly<Record<number, { name: string, reason: string, returns: Return }>>} */
+export const CLOSES = Object.freeze({
+  1000: { name: "NORMAL", reason: "normal", returns: "no" },
+  1001: { name: "GOING_AWAY", reason: "page left", returns: "no" },
+  1007: { name: "BAD_UTF8", reason: "text is not UTF-8", returns: "no" },
+  1009: { name: "TOO_LARGE", reason: "frame too large", returns: "no" },
+  1012: { name: "RESTART", reason: "server restarts", returns: "resume" },
+  4000: { name: "SERVER_ERROR", reason: "server error", returns: "resume" },
+  4001: { name: "HELLO_MISSING", reason: "no hello in time", returns: "resume" },
+  4002: { name: "HEARTBEAT_LOST", reason: "heartbeat lost", returns: "resume_now" },
+  4008: { name: "SLOW_READER", reason: "reader too slow", returns: "resume" },
+  4009: { name: "REPLACED", reason: "opened on another device", returns: "no" },
+  4100: { name: "SESSION_ENDED", reason: "session ended", returns: "anew" },
+  4101: { name: "VERSION_UNKNOWN", reason: "protocol version unknown", returns: "reload" },
+  4103: { name: "RESUME_REFUSED", reason: "resume refused", returns: "anew" },
+  4400: { name: "MALFORMED", reason: "malformed frame", returns: "no" },
+  4403: { name: "FORBIDDEN", reason: "not allowed", returns: "no" },
+  4429: { name: "FLOOD", reason: "too many frames", returns: "wait" },
+});
