@@ -185,6 +185,7 @@ ticket = Table(
     Column("officer_id", ForeignKey("person.id")),
     Column("offer_expires_at", Moment),
     Column("offered_at", Moment),
+    Column("offered_to", String(32)),  # stays after the offer, to tell a late answer from a stranger's
     Column("assignment_epoch", Integer, nullable=False, server_default="0"),
     Column("returns", Integer, nullable=False, server_default="0"),
     Column("served_at", Moment),

@@ -1,4 +1,8 @@
-"""Facts: one struct for each frame the service may send. Times are milliseconds since 1970, UTC (`*_at`)."""
+"""Facts: one struct for each frame the service may send. Times are milliseconds since 1970, UTC (`*_at`).
+
+A frame is encoded once for readers of both languages, so a service's name crosses in both: `service_name`
+(Indonesian) and `service_name_en`; the page shows the one of its language.
+"""
 
 from typing import Literal
 
@@ -76,6 +80,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     ended_at: int | None = None
     ended_reason: str | None = None
     name: str = ""
+    service_name_en: str = ""
 
 
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -104,6 +109,7 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     units: int
     wait_seconds: int
     expires_at: int
+    service_name_en: str = ""
 
 
 class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -125,6 +131,7 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     channel: Channel
     joined_at: int
     returned: bool = False
+    service_name_en: str = ""
 
 
 class ServiceFigures(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,6 +147,7 @@ class ServiceFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     officers_on_duty: int
     longest_since_at: int | None = None
     longest_label: str | None = None
+    name_en: str = ""
 
 
 class OfficerFigures(msgspec.Struct, frozen=True, omit_defaults=True):

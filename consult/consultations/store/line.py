@@ -1,0 +1,110 @@
+"""The line and what falls due in it: reads over many tickets, for matching and the sweep."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consult.consultations.stages import Stage
+from consult.consultations.store.tickets import TicketRow, every, row_of
+from consult.storage import moments
+from consult.storage.tables import duty, person, ticket, ticket_pass
+
+
+def waiting(conn: Connection, service_id: str | None = None) -> list[TicketRow]:
+    """The line in order, of one service or all."""
+    query = every.where(ticket.c.stage == Stage.WAITING)
+    if service_id is not None:
+        query = query.where(ticket.c.service_id == service_id)
+    order = query.order_by(ticket.c.returned.desc(), ticket.c.order_at, ticket.c.id)
+    return [row_of(row) for row in conn.execute(order)]
+
+
+def waiting_count(conn: Connection, service_id: str) -> int:
+    query = select(func.count()).where(ticket.c.stage == Stage.WAITING, ticket.c.service_id == service_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def waiting_among(conn: Connection, ticket_ids: Iterable[str]) -> list[TicketRow]:
+    """Those of the given tickets that wait, in the line's order."""
+    query = every.where(ticket.c.id.in_(list(ticket_ids)), ticket.c.stage == Stage.WAITING)
+    order = query.order_by(ticket.c.returned.desc(), ticket.c.order_at, ticket.c.id)
+    return [row_of(row) for row in conn.execute(order)]
+
+
+def offers_run_out(conn: Connection) -> list[str]:
+    query = select(ticket.c.id).where(
+        ticket.c.stage == Stage.OFFERED, ticket.c.offer_expires_at <= moments.now(conn)
+    )
+    return list(conn.execute(query.order_by(ticket.c.id)).scalars())
+
+
+def away_too_long(conn: Connection, hold_seconds: float) -> list[str]:
+    """Waiting tickets whose owner has been away for longer than a place is held."""
+    before = moments.now(conn) - timedelta(seconds=hold_seconds)
+    query = select(ticket.c.id).where(ticket.c.stage == Stage.WAITING, ticket.c.away_since_at <= before)
+    return list(conn.execute(query.order_by(ticket.c.id)).scalars())
+
+
+def live_before(conn: Connection, day: str) -> list[str]:
+    """Tickets of earlier service days that nobody serves and that were never ended."""
+    query = select(ticket.c.id).where(ticket.c.stage.in_([Stage.WAITING, Stage.PARKED]), ticket.c.day < day)
+    return list(conn.execute(query.order_by(ticket.c.id)).scalars())
+
+
+def gone_officers(conn: Connection, requeue_seconds: float) -> list[str]:
+    """Officers whose people must go back to the line: lost for too long, or disabled and still holding somebody."""
+    before = moments.now(conn) - timedelta(seconds=requeue_seconds)
+    holding = exists(
+        select(ticket.c.id).where(
+            ticket.c.officer_id == duty.c.person_id, ticket.c.stage.in_(["offered", "serving"])
+        )
+    )
+    query = (
+        select(duty.c.person_id)
+        .join(person, person.c.id == duty.c.person_id)
+        .where(
+            or_(
+                and_(duty.c.state == "lost", duty.c.seen_at <= before),
+                and_(or_(duty.c.state == "disabled", person.c.disabled_at.is_not(None)), holding),
+            )
+        )
+    )
+    return list(conn.execute(query.order_by(duty.c.person_id)).scalars())
+
+
+def record_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:
+    """Remember that this officer passed on this citizen, now."""
+    insert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    now = moments.now(conn)
+    conn.execute(
+        insert(ticket_pass)
+        .values(ticket_id=ticket_id, officer_id=officer_id, passed_at=now)
+        .on_conflict_do_update(index_elements=["ticket_id", "officer_id"], set_={"passed_at": now})
+    )
+
+
+def passed_lately(conn: Connection, officer_id: str, holds_seconds: float) -> set[str]:
+    since = moments.now(conn) - timedelta(seconds=holds_seconds)
+    query = select(ticket_pass.c.ticket_id).where(
+        ticket_pass.c.officer_id == officer_id, ticket_pass.c.passed_at > since
+    )
+    return set(conn.execute(query).scalars())
+
+
+def served_seconds(conn: Connection, service_id: str, most: int) -> list[float]:
+    """How long the last `most` finished consultations of a service took, in seconds."""
+    query = (
+        select(ticket.c.served_at, ticket.c.ended_at)
+        .where(
+            ticket.c.service_id == service_id,
+            ticket.c.stage == Stage.ENDED,
+            ticket.c.served_at.is_not(None),
+            ticket.c.ended_at.is_not(None),
+        )
+        .order_by(ticket.c.ended_at.desc())
+        .limit(most)
+    )
+    return [(row.ended_at - row.served_at).total_seconds() for row in conn.execute(query)]

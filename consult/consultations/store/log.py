@@ -1,0 +1,189 @@
+"""The conversation log: entries with a gap-free seq for each consultation and lane."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, select, update
+
+from consult.audit.store import record
+from consult.consultations.stages import Stage
+from consult.people import Caller, Role, Side
+from consult.storage import moments
+from consult.storage.tables import entry, ticket
+from consult.wire.to_client import Entry, Seen
+
+CONVERSATION = "conversation"
+STAFF = "staff"
+
+_next = (
+    update(ticket)
+    .where(ticket.c.id == bindparam("ticket"))
+    .values(last_seq=ticket.c.last_seq + 1)
+    .returning(ticket.c.last_seq)
+)
+_next_staff = (
+    update(ticket)
+    .where(ticket.c.id == bindparam("ticket"))
+    .values(last_staff_seq=ticket.c.last_staff_seq + 1)
+    .returning(ticket.c.last_staff_seq)
+)
+# The author's right to write is part of the UPDATE that takes the number.
+_next_by_applicant = (
+    update(ticket)
+    .where(ticket.c.id == bindparam("ticket"), ticket.c.stage == Stage.SERVING)
+    .values(last_seq=ticket.c.last_seq + 1)
+    .returning(ticket.c.last_seq, ticket.c.officer_id)
+)
+_next_by_officer = _next_by_applicant.where(ticket.c.officer_id == bindparam("officer"))
+_insert = entry.insert()
+_after = (
+    select(entry)
+    .where(
+        entry.c.ticket_id == bindparam("ticket"),
+        entry.c.lane == bindparam("lane"),
+        entry.c.seq > bindparam("after"),
+    )
+    .order_by(entry.c.seq)
+)
+
+
+def add(
+    conn: Connection,
+    ticket_id: str,
+    kind: str,
+    name: str = "",
+    detail: dict[str, Any] | None = None,
+    lane: str = CONVERSATION,
+    side: Side = Side.OFFICE,
+    author_id: str | None = None,
+) -> Entry:
+    """Append an entry of the office's (served, ended, call ...) and return it with its seq."""
+    statement = _next if lane == CONVERSATION else _next_staff
+    seq = conn.execute(statement, {"ticket": ticket_id}).scalar_one()
+    return _put(conn, ticket_id, lane, seq, kind, side, author_id, name, "", detail or {})
+
+
+def add_message(
+    conn: Connection, caller: Caller, ticket_id: str, text: str
+) -> tuple[Entry, str | None] | None:
+    """Append a message and return it with the serving officer's id; None when the caller may not write here."""
+    if caller.role is Role.APPLICANT:
+        row = (
+            conn.execute(_next_by_applicant, {"ticket": ticket_id}).first()
+            if caller.id == ticket_id
+            else None
+        )
+    else:
+        row = conn.execute(_next_by_officer, {"ticket": ticket_id, "officer": caller.id}).first()
+    if row is None:
+        return None
+    made = _put(
+        conn, ticket_id, CONVERSATION, row.last_seq, "message", caller.side, caller.id, caller.name, text, {}
+    )
+    return made, row.officer_id
+
+
+def _put(
+    conn: Connection,
+    ticket_id: str,
+    lane: str,
+    seq: int,
+    kind: str,
+    side: Side,
+    author_id: str | None,
+    name: str,
+    text: str,
+    detail: dict[str, Any],
+) -> Entry:
+    now = moments.now(conn)
+    conn.execute(
+        _insert,
+        {
+            "ticket_id": ticket_id,
+            "lane": lane,
+            "seq": seq,
+            "at": now,
+            "kind": kind,
+            "side": side.value,
+            "author_id": author_id,
+            "author_name": name,
+            "text": text,
+            "detail": detail,
+        },
+    )
+    content: dict[str, Any] = {"lane": lane, "seq": seq, "kind": kind}
+    if text:
+        content["text"] = text
+    if detail:
+        content["detail"] = detail
+    record(conn, f"ticket:{ticket_id}", "entry", author_id or "office", content)
+    return Entry(seq=seq, at=_ms(now), kind=kind, by=side.value, name=name, text=text, values=detail)  # type: ignore[arg-type]
+
+
+def after(conn: Connection, ticket_id: str, seq: int, lane: str = CONVERSATION) -> list[Entry]:
+    """Every entry after `seq`, in order."""
+    rows = conn.execute(_after, {"ticket": ticket_id, "lane": lane, "after": seq})
+    return [_entry(row) for row in rows]
+
+
+def mark_seen(conn: Connection, side: Side, ticket_id: str, delivered: int, read: int) -> Seen:
+    """Move this side's marks forward, never back and never past the last entry; returns all four marks."""
+    now_delivered, now_read = (
+        (ticket.c.applicant_delivered, ticket.c.applicant_read)
+        if side is Side.APPLICANT
+        else (ticket.c.officer_delivered, ticket.c.officer_read)
+    )
+    row = conn.execute(
+        select(
+            ticket.c.last_seq,
+            ticket.c.applicant_delivered,
+            ticket.c.applicant_read,
+            ticket.c.officer_delivered,
+            ticket.c.officer_read,
+        ).where(ticket.c.id == ticket_id)
+    ).one()
+    delivered = min(max(delivered, read), row.last_seq)
+    read = min(read, row.last_seq)
+    marks = conn.execute(
+        update(ticket)
+        .where(ticket.c.id == ticket_id)
+        .values(
+            {
+                now_delivered: case((now_delivered < delivered, delivered), else_=now_delivered),
+                now_read: case((now_read < read, read), else_=now_read),
+            }
+        )
+        .returning(
+            ticket.c.applicant_delivered,
+            ticket.c.applicant_read,
+            ticket.c.officer_delivered,
+            ticket.c.officer_read,
+        )
+    ).one()
+    return Seen(*marks)
+
+
+def last_seqs(conn: Connection, caller: Caller) -> dict[str, int]:
+    """Ticket id -> last seq, for each consultation this caller takes part in."""
+    query = select(ticket.c.id, ticket.c.last_seq)
+    if caller.role is Role.APPLICANT:
+        query = query.where(ticket.c.id == caller.id)
+    else:
+        query = query.where(ticket.c.officer_id == caller.id, ticket.c.stage == Stage.SERVING)
+    return {row.id: row.last_seq for row in conn.execute(query)}
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        seq=row.seq,
+        at=_ms(row.at),
+        kind=row.kind,
+        by=row.side,
+        name=row.author_name,
+        text=row.text,
+        values=row.detail,
+    )
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

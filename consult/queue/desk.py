@@ -1,0 +1,107 @@
+"""The officer's desk: ready, pause, end of shift, heartbeats, and the desk as it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from consult.consultations import shown
+from consult.consultations.stages import Stage
+from consult.consultations.store import tickets
+from consult.duty import store as duty
+from consult.duty.rules import DutyStep
+from consult.duty.shown import duty_of
+from consult.duty.store import DutyRow
+from consult.people import Caller
+from consult.queue.matching import Matching
+from consult.queue.usher import Usher, conversation_of
+from consult.storage import moments
+from consult.storage.database import Database
+from consult.storage.receipts import Receipt
+from consult.wire.to_client import Conversation, Duty, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class DeskShown:
+    """What an officer's page starts from; `seqs` bounded the entries that came along."""
+
+    duty: Duty
+    offer: Offer | None
+    conversations: list[Conversation]
+
+
+class Desk:
+    def __init__(self, database: Database, usher: Usher, matching: Matching) -> None:
+        self._database = database
+        self._usher = usher
+        self._matching = matching
+
+    async def be_ready(self, caller: Caller, receipt: Receipt) -> DutyRow:
+        return await self._step(caller, DutyStep.BE_READY, "", receipt)
+
+    async def pause(self, caller: Caller, reason: str, receipt: Receipt) -> DutyRow:
+        """No more offers; what runs goes on."""
+        return await self._step(caller, DutyStep.PAUSE, reason, receipt)
+
+    async def finish_shift(self, caller: Caller, receipt: Receipt) -> DutyRow:
+        return await self._step(caller, DutyStep.FINISH, "", receipt)
+
+    async def _step(self, caller: Caller, step: DutyStep, reason: str, receipt: Receipt) -> DutyRow:
+        def order(conn: Connection) -> tuple[DutyRow, list[str]]:
+            return duty.change(conn, caller.id, step, caller.subject, reason), duty.skills(conn, caller.id)
+
+        row, skills = await self._database.write(order, receipt)
+        self._usher.duty_changed(row, *skills)
+        self._matching.soon()
+        return row
+
+    async def came(self, caller: Caller) -> None:
+        """The officer's page is here: a lost officer is back in the state from before."""
+
+        def order(conn: Connection) -> tuple[DutyRow | None, list[str], list[str]]:
+            row = duty.come_back(conn, caller.id, caller.subject)
+            if row is None:
+                duty.seen(conn, [caller.id])
+                return None, [], []
+            served = [ticket.id for ticket in tickets.held_by(conn, caller.id, Stage.SERVING)]
+            return row, duty.skills(conn, caller.id), served
+
+        row, skills, served = await self._database.write(order)
+        if row is None:
+            return
+        self._usher.duty_changed(row, *skills)
+        for ticket_id in served:
+            self._usher.officer_presence(ticket_id, online=True)
+        self._matching.soon()
+
+    async def seen(self, person_ids: Iterable[str]) -> None:
+        """Heartbeats of these officers, gathered over a few seconds."""
+        ids = set(person_ids)
+        if ids:
+            await self._database.write(lambda conn: duty.seen(conn, ids))
+
+    async def shown(self, caller: Caller, seqs: dict[str, int]) -> DeskShown:
+        """The desk now; each conversation with its entries after the seq in `seqs` (0 when absent)."""
+
+        def query(conn: Connection) -> DeskShown:
+            now = moments.now(conn)
+            own = duty.find(conn, caller.id)
+            offered = tickets.held_by(conn, caller.id, Stage.OFFERED)
+            served = tickets.held_by(conn, caller.id, Stage.SERVING)
+            return DeskShown(
+                duty_of(own),
+                next((shown.offer_of(row, now) for row in offered), None),
+                [conversation_of(conn, row, _after(seqs, row.id, row.last_seq)) for row in served],
+            )
+
+        return await self._database.read(query)
+
+    async def revision(self, caller: Caller) -> int:
+        """The duty row's revision, which `Pong` carries."""
+        return (await self._database.read(lambda conn: duty.find(conn, caller.id))).revision
+
+
+def _after(seqs: dict[str, int], ticket_id: str, last_seq: int) -> int:
+    # A page that claims more than there is holds another history: it gets everything.
+    claimed = seqs.get(ticket_id, 0)
+    return claimed if claimed <= last_seq else 0

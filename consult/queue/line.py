@@ -1,0 +1,108 @@
+"""The line as people see it: places, waiting lists, and the index rebuilt from SQL whenever Redis lost it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from consult.consultations.shown import waiting_of
+from consult.consultations.stages import Stage
+from consult.consultations.store import line as line_store
+from consult.consultations.store import tickets
+from consult.consultations.store.tickets import TicketRow
+from consult.duty import store as duty
+from consult.live.line_index import LineIndex
+from consult.people import Caller
+from consult.queue.estimate import MOST_SERVED, wait_range
+from consult.settings import Settings
+from consult.storage import moments
+from consult.storage.database import Database
+from consult.wire.to_client import PositionTold, Waiting
+
+SHOWN_TO_OFFICERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a wait is reckoned from, for one service at one moment."""
+
+    at: int
+    officers_on_duty: int
+    places: int
+    served_seconds: list[float]
+
+    def told(self, position: int, waiting: int) -> PositionTold:
+        estimate = wait_range(position, self.places, self.served_seconds)
+        low, high = estimate or (None, None)
+        return PositionTold(position, waiting, self.officers_on_duty, self.at, low, high)
+
+
+class Line:
+    def __init__(self, database: Database, index: LineIndex, settings: Settings) -> None:
+        self._database = database
+        self._index = index
+        self._settings = settings
+
+    async def order(self, service_id: str) -> list[str]:
+        """Ids of who waits for a service, first to last."""
+        await self.ensure()
+        return await self._index.order(service_id)
+
+    async def pace(self, service_id: str) -> Pace:
+        units = self._settings.chat_units
+
+        def query(conn: Connection) -> Pace:
+            return Pace(
+                at=round(moments.now(conn).timestamp() * 1000),
+                officers_on_duty=duty.on_duty_counts(conn).get(service_id, 0),
+                places=duty.places(conn, service_id, units),
+                served_seconds=line_store.served_seconds(conn, service_id, MOST_SERVED),
+            )
+
+        return await self._database.read(query)
+
+    async def place(self, ticket_id: str) -> PositionTold | None:
+        """Where this ticket stands now; None when it does not wait."""
+
+        def query(conn: Connection) -> tuple[TicketRow, int, int] | None:
+            row = tickets.find(conn, ticket_id)
+            if row.stage is not Stage.WAITING:
+                return None
+            ids = [other.id for other in line_store.waiting(conn, row.service_id)]
+            return row, ids.index(ticket_id) + 1, len(ids)
+
+        found = await self._database.read(query)
+        if found is None:
+            return None
+        row, position, waiting = found
+        return (await self.pace(row.service_id)).told(position, waiting)
+
+    async def waiting_for(self, officer: Caller) -> tuple[list[Waiting], int]:
+        """The head of what this officer may serve, longest wait first, and how many wait in all."""
+
+        def query(conn: Connection) -> tuple[list[Waiting], int]:
+            skills = set(duty.skills(conn, officer.id))
+            rows = [row for row in line_store.waiting(conn) if row.service_id in skills]
+            return [waiting_of(row) for row in rows[:SHOWN_TO_OFFICERS]], len(rows)
+
+        return await self._database.read(query)
+
+    async def ensure(self) -> bool:
+        """Rebuild the index if Redis lost it. True when it had to be rebuilt."""
+        if await self._index.generation() is not None:
+            return False
+        await self.rebuild()
+        return True
+
+    async def rebuild(self) -> int:
+        """Make the index equal to the rows; safe at any moment, from any process. Returns how many wait."""
+        rows = await self._database.read(line_store.waiting)
+        await self._index.replace_all(self._by_service(rows))
+        return len(rows)
+
+    @staticmethod
+    def _by_service(rows: list[TicketRow]) -> dict[str, list[tuple[str, float, int]]]:
+        grouped: dict[str, list[tuple[str, float, int]]] = defaultdict(list)
+        for row in rows:
+            grouped[row.service_id].append((row.id, row.score, row.units))
+        return dict(grouped)

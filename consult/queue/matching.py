@@ -1,0 +1,101 @@
+"""Offering the next fitting citizen to officers who are ready. Redis proposes; SQL decides."""
+
+import asyncio
+import logging
+
+from sqlalchemy import Connection
+
+from consult.duty import store as duty
+from consult.duty.store import DutyRow
+from consult.errors import ConsultError
+from consult.live.line_index import LineIndex
+from consult.queue.assigning import Offered, offer_first
+from consult.queue.line import Line
+from consult.queue.usher import Usher
+from consult.settings import Settings
+from consult.storage.database import Database
+from consult.wire.to_client import OfferMade
+
+log = logging.getLogger(__name__)
+
+# How often one round may meet a proposal that SQL refuses (a passed citizen, a lost race) before it gives up.
+TRIES = 50
+
+
+class Matching:
+    def __init__(
+        self, database: Database, index: LineIndex, line: Line, usher: Usher, settings: Settings
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._line = line
+        self._usher = usher
+        self._settings = settings
+        self._wanted = False
+        self._task: asyncio.Task[None] | None = None
+
+    def soon(self) -> None:
+        """Match as soon as possible; calls made while a round runs lead to one more round."""
+        self._wanted = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._rounds(), name="matching")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            await self._task
+
+    async def _rounds(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                await self.run()
+            except ConsultError as error:
+                # The sweep asks again within a second.
+                log.warning("matching put off: %s", error.code)
+            except Exception:
+                log.exception("matching failed")
+
+    async def run(self) -> int:
+        """One round: each free officer is offered somebody, if anybody fits. Returns how many offers were made."""
+        await self._line.ensure()
+        made = 0
+        for officer, skills in await self._database.read(duty.free_officers):
+            made += await self._offer_to(officer, skills)
+        return made
+
+    async def _offer_to(self, officer: DutyRow, skills: list[str]) -> int:
+        refused: set[str] = set()
+        for _ in range(TRIES):
+            candidates = await self.proposals(skills, officer.free_units, refused)
+            if not candidates:
+                return 0
+
+            def order(conn: Connection, candidates: list[str] = candidates) -> Offered | None:
+                return offer_first(
+                    conn,
+                    officer.person_id,
+                    candidates,
+                    self._settings.offer_seconds,
+                    self._settings.pass_holds_seconds,
+                )
+
+            offered = await self._database.write(order)
+            if offered is not None:
+                await self._tell(offered)
+                return 1
+            refused.update(candidates)
+        return 0
+
+    async def proposals(self, skills: list[str], units_free: int, exclude: set[str]) -> list[str]:
+        """For each service the first fitting citizen whose page was heard of lately; SQL picks among them."""
+        found = [
+            await self._index.propose(service, units_free, self._settings.offerable_seconds, exclude)
+            for service in skills
+        ]
+        return [ticket for ticket in found if ticket is not None]
+
+    async def _tell(self, offered: Offered) -> None:
+        self._usher.offer_made(offered.ticket, OfferMade(offered.offer))
+        self._usher.duty_changed(offered.duty)
+        self._usher.ticket_changed(offered.ticket)
+        await self._usher.out_of_line(offered.ticket)

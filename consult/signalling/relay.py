@@ -1,0 +1,61 @@
+"""Relays descriptions, candidates and media states to the other side of a live call. Nothing is stored or logged."""
+
+from sqlalchemy import Connection
+
+from consult.consultations.stages import Stage
+from consult.consultations.store import tickets
+from consult.errors import StageForbids
+from consult.live.announcer import Announcer
+from consult.people import Address, Caller, Side, applicant_address, staff_address
+from consult.settings import Settings
+from consult.signalling import store
+from consult.signalling.calls import RELAYED
+from consult.signalling.description import check_candidate, check_description
+from consult.signalling.ice import relay_only
+from consult.storage.database import Database
+from consult.wire.from_client import SendCandidate, SendDescription, SendMediaState
+from consult.wire.to_client import CandidateRelayed, DescriptionRelayed, MediaStateTold
+
+
+class Relay:
+    def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._settings = settings
+
+    async def describe(self, caller: Caller, frame: SendDescription) -> None:
+        """Raises NotFound, StageForbids, TooLarge, BadDescription."""
+        check_description(frame.sdp, relay_only(self._settings, caller.side))
+        other = await self._other_side(caller, frame)
+        relayed = DescriptionRelayed(frame.ticket, frame.call, frame.generation, frame.kind, frame.sdp)
+        self._announcer.tell([other], relayed)
+
+    async def candidate(self, caller: Caller, frame: SendCandidate) -> None:
+        check_candidate(frame.candidate, relay_only(self._settings, caller.side))
+        other = await self._other_side(caller, frame)
+        relayed = CandidateRelayed(
+            frame.ticket, frame.call, frame.generation, frame.candidate, frame.mid, frame.line, frame.ufrag
+        )
+        self._announcer.tell([other], relayed)
+
+    async def media_state(self, caller: Caller, frame: SendMediaState) -> None:
+        other = await self._other_side(caller, frame)
+        told = MediaStateTold(frame.ticket, frame.call, frame.generation, frame.audio, frame.video)
+        self._announcer.tell([other], told)
+
+    async def _other_side(
+        self, caller: Caller, frame: SendDescription | SendCandidate | SendMediaState
+    ) -> Address:
+        """Who else is in this call now; read for each frame, because the case may have changed hands."""
+
+        def query(conn: Connection) -> Address:
+            ticket = tickets.find_for(conn, caller, frame.ticket)
+            call = store.find(conn, frame.ticket, frame.call)
+            if ticket.stage is not Stage.SERVING or ticket.officer_id is None:
+                raise StageForbids(stage=ticket.stage.value, step="relay")
+            if call.stage not in RELAYED or call.generation != frame.generation:
+                raise StageForbids(stage=call.stage.value, step="relay")
+            to_officer = caller.side is Side.APPLICANT
+            return staff_address(ticket.officer_id) if to_officer else applicant_address(frame.ticket)
+
+        return await self._database.read(query)

@@ -1,0 +1,123 @@
+"""Calls in rows: one live call for each consultation, every step by compare-and-set."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from consult.audit.store import record
+from consult.consultations.credential import new_id
+from consult.errors import NotFound, StaleAttempt
+from consult.people import Side
+from consult.signalling.calls import CallStage, CallStep, next_call
+from consult.storage import moments
+from consult.storage.tables import call
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    id: str
+    ticket_id: str
+    stage: CallStage
+    generation: int
+    media: str
+    accepted_media: str | None
+    started_by: Side
+    rang_at: datetime
+    ring_expires_at: datetime
+    setup_expires_at: datetime | None
+    applicant_connected_at: datetime | None
+    officer_connected_at: datetime | None
+    connected_at: datetime | None
+    ended_at: datetime | None
+    ended_reason: str | None
+
+
+_all = select(*(column for column in call.c if column.name in CallRow.__dataclass_fields__))
+
+
+def _row(row: Row[Any]) -> CallRow:
+    values = dict(row._mapping)
+    values["stage"] = CallStage(values["stage"])
+    values["started_by"] = Side(values["started_by"])
+    return CallRow(**values)
+
+
+def live(conn: Connection, ticket_id: str, lock: bool = False) -> CallRow | None:
+    """The call of this consultation that has not ended."""
+    query = _all.where(call.c.ticket_id == ticket_id, call.c.stage != CallStage.ENDED)
+    row = conn.execute(query.with_for_update() if lock else query).first()
+    return None if row is None else _row(row)
+
+
+def find(conn: Connection, ticket_id: str, call_id: str, lock: bool = False) -> CallRow:
+    """Raises NotFound when this consultation has no such call."""
+    query = _all.where(call.c.id == call_id, call.c.ticket_id == ticket_id)
+    row = conn.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound()
+    return _row(row)
+
+
+def start(
+    conn: Connection, ticket_id: str, started_by: Side, media: str, ring_expires_at: datetime
+) -> CallRow:
+    now = moments.now(conn)
+    call_id = new_id()
+    conn.execute(
+        call.insert().values(
+            id=call_id,
+            ticket_id=ticket_id,
+            stage=CallStage.RINGING,
+            media=media,
+            started_by=started_by.value,
+            rang_at=now,
+            ring_expires_at=ring_expires_at,
+        )
+    )
+    _recorded(conn, ticket_id, call_id, "ring", started_by.value, {"media": media})
+    return find(conn, ticket_id, call_id)
+
+
+def advance(conn: Connection, before: CallRow, step: CallStep, actor: str, **columns: Any) -> CallRow:
+    """Take one step of the table. Raises StageForbids, StaleAttempt when somebody was faster."""
+    stage = next_call(before.stage, step)
+    if stage is CallStage.ENDED:
+        columns["ended_at"] = moments.now(conn)
+    changed = conn.execute(
+        update(call)
+        .where(call.c.id == before.id, call.c.stage == before.stage, call.c.generation == before.generation)
+        .values(stage=stage, **columns)
+    )
+    if changed.rowcount != 1:
+        raise StaleAttempt()
+    _recorded(conn, before.ticket_id, before.id, step.value, actor, {"to": stage.value})
+    return find(conn, before.ticket_id, before.id)
+
+
+def note_connected(conn: Connection, before: CallRow, side: Side) -> CallRow:
+    """This side's media flows; the first report counts."""
+    column = call.c.applicant_connected_at if side is Side.APPLICANT else call.c.officer_connected_at
+    conn.execute(
+        update(call).where(call.c.id == before.id, column.is_(None)).values({column: moments.now(conn)})
+    )
+    return find(conn, before.ticket_id, before.id)
+
+
+def due(conn: Connection) -> list[tuple[str, str]]:
+    """(ticket id, call id) of calls that rang or tried to connect for too long."""
+    now = moments.now(conn)
+    query = select(call.c.ticket_id, call.c.id).where(
+        or_(
+            and_(call.c.stage == CallStage.RINGING, call.c.ring_expires_at <= now),
+            and_(call.c.stage == CallStage.CONNECTING, call.c.setup_expires_at <= now),
+        )
+    )
+    return [(row.ticket_id, row.id) for row in conn.execute(query.order_by(call.c.id))]
+
+
+def _recorded(
+    conn: Connection, ticket_id: str, call_id: str, step: str, actor: str, content: dict[str, Any]
+) -> None:
+    record(conn, f"ticket:{ticket_id}", "call", actor, {"call": call_id, "step": step, **content})

@@ -1,0 +1,60 @@
+"""The board: queue length, longest wait and staffing, as they are now."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from consult.duty import store as duty
+from consult.storage import moments
+from consult.storage.database import Database
+from consult.supervision import store
+from consult.wire.to_client import BoardShown, OfficerFigures, ServiceFigures
+
+
+class Board:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def shown(self) -> BoardShown:
+        """One consistent snapshot of every service and officer."""
+        return await self._database.read(_snapshot)
+
+
+def _snapshot(conn: Connection) -> BoardShown:
+    on_duty = duty.on_duty_counts(conn)
+    services = [
+        ServiceFigures(
+            id=row.id,
+            name=row.name_id,
+            name_en=row.name_en,
+            letter=row.letter,
+            waiting=row.waiting_chat + row.waiting_video,
+            waiting_chat=row.waiting_chat,
+            waiting_video=row.waiting_video,
+            serving=row.serving,
+            officers_on_duty=on_duty.get(row.id, 0),
+            longest_since_at=None if row.longest_since_at is None else _ms(row.longest_since_at),
+            longest_label=row.longest_label,
+        )
+        for row in store.services(conn)
+    ]
+    officers = [
+        OfficerFigures(
+            id=row.id,
+            name=row.name,
+            state=row.state,  # type: ignore[arg-type]
+            reason=row.reason,
+            since_at=_ms(row.since_at),
+            load=row.load,
+            capacity=row.capacity,
+            chats=row.chats,
+            calls=row.calls,
+            offered=row.offered,
+        )
+        for row in store.officers(conn)
+    ]
+    return BoardShown(_ms(moments.now(conn)), services, officers)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

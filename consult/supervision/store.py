@@ -1,0 +1,117 @@
+"""Figures for the board, straight from the rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, select
+
+from consult.storage.tables import call, duty, person, service, ticket
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCounts:
+    id: str
+    letter: str
+    name_id: str
+    name_en: str
+    waiting_chat: int
+    waiting_video: int
+    serving: int
+    longest_since_at: datetime | None
+    longest_label: str | None
+
+
+def services(conn: Connection) -> list[ServiceCounts]:
+    """Each open service with who waits and who is served, in the office's order."""
+    # An offered citizen has not been served yet, so still waits.
+    in_line = ticket.c.stage.in_(["waiting", "offered"])
+    counts = (
+        select(
+            ticket.c.service_id,
+            func.sum(case((in_line & (ticket.c.channel == "chat"), 1), else_=0)).label("chat"),
+            func.sum(case((in_line & (ticket.c.channel == "video"), 1), else_=0)).label("video"),
+            func.sum(case((ticket.c.stage == "serving", 1), else_=0)).label("serving"),
+            func.min(case((in_line, ticket.c.joined_at))).label("longest"),
+        )
+        .where(ticket.c.stage.in_(["waiting", "offered", "serving"]))
+        .group_by(ticket.c.service_id)
+        .subquery()
+    )
+    query = (
+        select(service, counts)
+        .outerjoin(counts, counts.c.service_id == service.c.id)
+        .where(service.c.retired_at.is_(None))
+        .order_by(service.c.sort, service.c.letter)
+    )
+    return [_counts(conn, row) for row in conn.execute(query).all()]
+
+
+def _counts(conn: Connection, row: Row[Any]) -> ServiceCounts:
+    label = None
+    if row.longest is not None:
+        label = conn.execute(
+            select(ticket.c.label)
+            .where(ticket.c.service_id == row.id, ticket.c.stage.in_(["waiting", "offered"]))
+            .order_by(ticket.c.joined_at, ticket.c.id)
+            .limit(1)
+        ).scalar()
+    return ServiceCounts(
+        row.id,
+        row.letter,
+        row.name_id,
+        row.name_en,
+        int(row.chat or 0),
+        int(row.video or 0),
+        int(row.serving or 0),
+        row.longest,
+        label,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCounts:
+    id: str
+    name: str
+    state: str
+    reason: str
+    since_at: datetime
+    load: int
+    capacity: int
+    chats: int
+    calls: int
+    offered: bool
+
+
+def officers(conn: Connection) -> list[OfficerCounts]:
+    """Every officer who is not disabled, by name, with what is being served."""
+    live_call = select(call.c.id).where(call.c.ticket_id == ticket.c.id, call.c.stage != "ended").exists()
+    in_call = case((live_call, 1), else_=0)
+    served = (
+        select(ticket.c.officer_id, func.count().label("all"), func.sum(in_call).label("calls"))
+        .where(ticket.c.stage == "serving")
+        .group_by(ticket.c.officer_id)
+        .subquery()
+    )
+    query = (
+        select(duty, person.c.name, served.c.all, served.c.calls)
+        .join(person, person.c.id == duty.c.person_id)
+        .outerjoin(served, served.c.officer_id == duty.c.person_id)
+        .where(person.c.disabled_at.is_(None))
+        .order_by(person.c.name, person.c.id)
+    )
+    return [
+        OfficerCounts(
+            row.person_id,
+            row.name,
+            row.state,
+            row.reason,
+            row.since_at,
+            row.load,
+            row.capacity,
+            int(row.all or 0) - int(row.calls or 0),
+            int(row.calls or 0),
+            row.offered_ticket is not None,
+        )
+        for row in conn.execute(query)
+    ]
