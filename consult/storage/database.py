@@ -1,0 +1,89 @@
+"""The database: orders that write, queries that read."""
+
+import asyncio
+from typing import Protocol, Self
+
+from sqlalchemy.exc import DBAPIError
+
+from consult.errors import Busy, SettingsWrong
+from consult.settings import Settings
+from consult.storage import faults
+from consult.storage.engines import database_url, parse, sqlite_path
+from consult.storage.orders import BUSY_RETRY_MS, Accepted, Order, T
+from consult.storage.readers import PostgresReader, SqliteReader
+from consult.storage.receipts import Receipt
+from consult.storage.writer_sqlite import SqliteWriter
+
+__all__ = ["Database", "Order", "Receipt"]
+
+
+class Writer(Protocol):
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    def submit(self, accepted: Accepted) -> None: ...
+
+
+class Reader(Protocol):
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    async def read(self, query: Order[T]) -> T: ...
+
+
+class Database:
+    """One database, chosen by its address.
+
+    An order is a function of a connection. It may run more than once before it is committed, so it
+    touches nothing but its connection; whatever else must happen happens after `write` has returned.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = parse(url)
+        self._shown = parsed.render_as_string(hide_password=True)
+        self._writer: Writer
+        self._reader: Reader
+        if parsed.drivername == "sqlite":
+            self._writer, self._reader = SqliteWriter(sqlite_path(parsed)), SqliteReader(sqlite_path(parsed))
+        else:
+            from consult.storage.writer_postgres import PostgresWriter
+
+            self._writer, self._reader = PostgresWriter(parsed), PostgresReader(parsed)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(database_url(settings))
+
+    async def start(self) -> None:
+        """Raises SettingsWrong when the database cannot be used: unreachable, or its tables are missing."""
+        try:
+            await self._reader.start()
+            await self._writer.start()
+        except (DBAPIError, OSError) as error:
+            reason = str(getattr(error, "orig", error))
+            raise SettingsWrong(
+                f"The database {self._shown} cannot be used ({reason}); check DATABASE_URL and run `consult migrate`."
+            ) from error
+
+    async def close(self) -> None:
+        """Carry out what was accepted, then close every connection."""
+        await self._writer.close()
+        await self._reader.close()
+
+    async def write(self, order: Order[T], receipt: Receipt | None = None) -> T:
+        """Carry out the order, whole or not at all; returns once it is committed.
+
+        With a receipt it is carried out once: a repeat raises Reproduced, a reused number Conflict, a
+        number too high OutOfOrder; a final refusal is stored as the answer. Raises Busy when the
+        database cannot be written now. An order whose caller goes away is carried out all the same.
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Accepted(order, receipt, answer))
+        return await answer
+
+    async def read(self, query: Order[T]) -> T:
+        """Run the query on one consistent state of the database. Raises Busy when it cannot be reached."""
+        try:
+            return await self._reader.read(query)
+        except Exception as error:
+            if faults.away(error):
+                raise Busy(retry_ms=BUSY_RETRY_MS) from error
+            raise

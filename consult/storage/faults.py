@@ -1,0 +1,44 @@
+"""Which errors of a database mean "not now" rather than "never"."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# Serialization failure, deadlock, lock not available: somebody else was in the way.
+_CONTENDED = {"40001", "40P01", "55P03"}
+# Connection exceptions, too many connections, disk full, shutdown and restart, read-only standby.
+_AWAY_CLASSES = {"08", "53", "57"}
+_AWAY = {"25006"}
+
+
+def contended(error: BaseException | None) -> bool:
+    """Another transaction was in the way: the same order may succeed alone."""
+    return _sqlstate(error) in _CONTENDED
+
+
+def away(error: BaseException | None) -> bool:
+    """The database cannot be used now: unreachable, locked, full or shutting down."""
+    if isinstance(error, OSError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_AWAY
+    state = _sqlstate(error)
+    if state:
+        return state[:2] in _AWAY_CLASSES or state in _AWAY or state in _CONTENDED
+    return error.connection_invalidated or isinstance(error, InterfaceError)
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")

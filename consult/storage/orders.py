@@ -1,0 +1,90 @@
+"""One order of a batch: carried out within a savepoint, so that it can fail alone."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from consult.errors import Busy, ConsultError
+from consult.storage import receipts
+from consult.storage.receipts import Receipt
+
+T = TypeVar("T")
+Order = Callable[[Connection], T]
+Control = Callable[[str], object]
+BUSY_RETRY_MS = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Accepted:
+    """An order somebody waits for."""
+
+    order: Order[Any]
+    receipt: Receipt | None
+    answer: "asyncio.Future[Any]"
+    accepted_at: float = field(default_factory=time.monotonic)  # seconds of time.monotonic
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an accepted order, told once its batch is committed."""
+
+    accepted: Accepted
+    result: Any = None
+    error: BaseException | None = None
+
+
+def carry_out(conn: Connection, control: Control, accepted: Accepted) -> Outcome:
+    """Run one order. Its refusal undoes what it did and nothing else.
+
+    `control` runs a statement that begins or ends a savepoint. Raises only when the savepoint itself
+    cannot be ended: then the transaction is lost.
+    """
+    control("SAVEPOINT one_order")
+    outcome = _attempt(conn, control, accepted)
+    control("RELEASE SAVEPOINT one_order")
+    return outcome
+
+
+def _attempt(conn: Connection, control: Control, accepted: Accepted) -> Outcome:
+    receipt = accepted.receipt
+    claimed = False
+    try:
+        if receipt is not None:
+            receipts.claim(conn, receipt)
+            claimed = True
+        result = accepted.order(conn)
+        if receipt is not None:
+            receipts.keep_result(conn, receipt, getattr(result, "seq", None))
+        return Outcome(accepted, result)
+    except Exception as error:
+        control("ROLLBACK TO SAVEPOINT one_order")
+        if receipt is not None and claimed and isinstance(error, ConsultError) and error.final:
+            receipts.claim(conn, receipt)
+            receipts.keep_refusal(conn, receipt, error)
+        return Outcome(accepted, error=error)
+
+
+def busy(accepted: Iterable[Accepted]) -> list[Outcome]:
+    """Outcomes of orders that the database would not take now."""
+    return [Outcome(one, error=Busy(retry_ms=BUSY_RETRY_MS)) for one in accepted]
+
+
+def tell(outcomes: Iterable[Outcome]) -> None:
+    """Answer those who still wait. Runs in the event loop."""
+    for outcome in outcomes:
+        answer = outcome.accepted.answer
+        if answer.done():
+            continue
+        if outcome.error is None:
+            answer.set_result(outcome.result)
+        elif isinstance(outcome.error, StopIteration):  # a future cannot hold it
+            answer.set_exception(RuntimeError("an order raised StopIteration"))
+        else:
+            answer.set_exception(outcome.error)

@@ -1,0 +1,132 @@
+"""Numbered orders: each is carried out once, in its sender's order, and a repeat gets the first answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text, update
+
+from consult.errors import BY_CODE, BadRequest, Conflict, ConsultError, NotFound, OutOfOrder, Reproduced
+from consult.storage import moments
+from consult.storage.tables import answer, stream
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Number `cseq` of the orders of `stream`, which belongs to `owner`; `digest` is of the order's content."""
+
+    stream: str
+    owner: str
+    cseq: int
+    digest: bytes
+
+
+_advance = (
+    update(stream)
+    .where(
+        stream.c.id == bindparam("stream_id"),
+        stream.c.owner == bindparam("stream_owner"),
+        stream.c.last_cseq == bindparam("before"),
+    )
+    .values(last_cseq=bindparam("cseq"), seen_at=bindparam("now"))
+)
+_open = text(
+    "INSERT INTO stream (id, owner, last_cseq, seen_at) VALUES (:id, :owner, 0, :now) ON CONFLICT DO NOTHING"
+)
+_standing = select(stream.c.owner, stream.c.last_cseq).where(stream.c.id == bindparam("stream_id"))
+_kept = select(answer).where(
+    answer.c.stream_id == bindparam("stream_id"), answer.c.cseq == bindparam("number")
+)
+_keep = insert(answer)
+
+
+def claim(conn: Connection, receipt: Receipt) -> None:
+    """Take the receipt's number.
+
+    Raises Reproduced for a repeat, Conflict when the number stood for another order, OutOfOrder when an
+    earlier one is missing, NotFound when the stream is somebody else's.
+    """
+    if receipt.cseq < 1:
+        raise BadRequest(field="cseq")
+    if _advanced(conn, receipt):
+        return
+    standing = conn.execute(_standing, {"stream_id": receipt.stream}).first()
+    if standing is None:
+        _begin(conn, receipt)
+        if _advanced(conn, receipt):
+            return
+        standing = conn.execute(_standing, {"stream_id": receipt.stream}).one()
+    if standing.owner != receipt.owner:
+        raise NotFound()
+    if receipt.cseq > standing.last_cseq:
+        raise OutOfOrder()
+    raise _first_answer(conn, receipt)
+
+
+def _begin(conn: Connection, receipt: Receipt) -> None:
+    values = {"id": receipt.stream, "owner": receipt.owner, "now": moments.to_ms(moments.now(conn))}
+    conn.execute(_open, values)
+
+
+def _advanced(conn: Connection, receipt: Receipt) -> bool:
+    values = {
+        "stream_id": receipt.stream,
+        "stream_owner": receipt.owner,
+        "before": receipt.cseq - 1,
+        "cseq": receipt.cseq,
+        "now": moments.now(conn),
+    }
+    return conn.execute(_advance, values).rowcount == 1
+
+
+def _first_answer(conn: Connection, receipt: Receipt) -> Reproduced | Conflict:
+    kept = conn.execute(_kept, {"stream_id": receipt.stream, "number": receipt.cseq}).first()
+    if kept is None or kept.digest != receipt.digest:
+        return Conflict()
+    refusal = None if kept.refusal is None else BY_CODE[kept.refusal["code"]](**kept.refusal["values"])
+    return Reproduced(kept.seq, moments.to_ms(kept.at), refusal)
+
+
+def keep_result(conn: Connection, receipt: Receipt, seq: int | None) -> None:
+    """Store the answer of an order that was carried out."""
+    conn.execute(_keep, _row(conn, receipt) | {"seq": seq})
+
+
+def keep_refusal(conn: Connection, receipt: Receipt, refusal: ConsultError) -> None:
+    """Store the answer of an order that was refused for good."""
+    content = {"code": refusal.code, "values": refusal.values}
+    conn.execute(_keep, _row(conn, receipt) | {"refusal": content})
+
+
+def _row(conn: Connection, receipt: Receipt) -> dict[str, object]:
+    return {
+        "stream_id": receipt.stream,
+        "cseq": receipt.cseq,
+        "digest": receipt.digest,
+        "at": moments.now(conn),
+    }
+
+
+def last_cseq(conn: Connection, stream_id: str, owner: str) -> int:
+    """The last number of the stream that was answered; 0 for an unknown one.
+
+    Raises NotFound when the stream is somebody else's.
+    """
+    standing = conn.execute(_standing, {"stream_id": stream_id}).first()
+    if standing is None:
+        return 0
+    if standing.owner != owner:
+        raise NotFound()
+    return int(standing.last_cseq)
+
+
+def prune(conn: Connection, before: datetime) -> int:
+    """Forget streams not heard of since `before`, and older answers of the others except the last.
+
+    Returns how many answers were forgotten.
+    """
+    silent = select(stream.c.id).where(stream.c.seen_at < before)
+    last = exists().where(stream.c.id == answer.c.stream_id, stream.c.last_cseq == answer.c.cseq)
+    forgotten = conn.execute(delete(answer).where(answer.c.stream_id.in_(silent))).rowcount
+    forgotten += conn.execute(delete(answer).where(answer.c.at < before, ~last)).rowcount
+    conn.execute(delete(stream).where(stream.c.seen_at < before))
+    return forgotten
