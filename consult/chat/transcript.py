@@ -50,7 +50,7 @@ class Transcript:
     async def post(self, caller: Caller, ticket_id: str, text: str, receipt: Receipt) -> Posted:
         """Store a message and tell both sides.
 
-        Raises NotFound when the consultation is not the caller's, StageForbids or Ended when it is not being served.
+        Raises NotFound when the consultation is not the caller's, StageForbids or Ended when it is not served.
         """
         limit = self._settings.chat_characters
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, or_, select, update
 
 from consult.audit.store import record
 from consult.duty.rules import ON_DUTY, RESUMABLE, DutyState, DutyStep, next_state
@@ -49,7 +50,7 @@ _all = select(*_columns).join(person, person.c.id == duty.c.person_id)
 _one = _all.where(duty.c.person_id == bindparam("person_id"))
 
 
-def _row(row: Row[tuple[object, ...]]) -> DutyRow:
+def _row(row: Any) -> DutyRow:
     values = dict(row._mapping)
     values["state"] = DutyState(values["state"])
     return DutyRow(**values)

@@ -1,4 +1,4 @@
-"""Giving a citizen to an officer and back: each function is one transaction's part, all by compare-and-set."""
+"""Giving a citizen to an officer and back: parts of one transaction, all by compare-and-set."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.rules import MAY_PICK_UP, DutyState, DutyStep
 from consult.duty.store import DutyRow
-from consult.errors import AnswerOfferFirst, NoCapacity, NobodyWaiting, NotFound, StageForbids, StaleAttempt
+from consult.errors import AnswerOfferFirst, NobodyWaiting, NoCapacity, NotFound, StageForbids, StaleAttempt
 from consult.people import Caller
 from consult.queue.usher import conversation_of
 from consult.storage import moments
@@ -91,7 +91,7 @@ def offer_first(
 
 
 def accept(conn: Connection, officer: Caller, ticket_id: str, attempt: int) -> Served:
-    """Raises StaleAttempt when the offer was answered, withdrawn or ran out; NotFound when never this officer's."""
+    """Raises StaleAttempt when the offer was settled or ran out, NotFound when never this officer's."""
     before = tickets.find(conn, ticket_id, lock=True)
     _own_open_offer(before, officer, attempt)
     if before.offer_expires_at is None or before.offer_expires_at <= moments.now(conn):

@@ -20,6 +20,7 @@ from consult.storage.database import Database
 from consult.wire.to_client import PositionTold, Waiting
 
 SHOWN_TO_OFFICERS = 8
+REBUILD_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Pace:
     places: int
     served_seconds: list[float]
 
-    def told(self, position: int, waiting: int) -> PositionTold:
+    def told(self, ticket: str, position: int, waiting: int) -> PositionTold:
         estimate = wait_range(position, self.places, self.served_seconds)
         low, high = estimate or (None, None)
-        return PositionTold(position, waiting, self.officers_on_duty, self.at, low, high)
+        return PositionTold(ticket, position, waiting, self.officers_on_duty, self.at, low, high)
 
 
 class Line:
@@ -75,7 +76,7 @@ class Line:
         if found is None:
             return None
         row, position, waiting = found
-        return (await self.pace(row.service_id)).told(position, waiting)
+        return (await self.pace(row.service_id)).told(ticket_id, position, waiting)
 
     async def waiting_for(self, officer: Caller) -> tuple[list[Waiting], int]:
         """The head of what this officer may serve, longest wait first, and how many wait in all."""
@@ -96,7 +97,12 @@ class Line:
 
     async def rebuild(self) -> int:
         """Make the index equal to the rows; safe at any moment, from any process. Returns how many wait."""
-        rows = await self._database.read(line_store.waiting)
+        for _ in range(REBUILD_TRIES):
+            changes = await self._index.changes()
+            rows = await self._database.read(line_store.waiting)
+            if await self._index.replace_all(self._by_service(rows), unchanged_since=changes):
+                return len(rows)
+        # A line that moves all the time: what moves is put and dropped anyway, the rest is as read.
         await self._index.replace_all(self._by_service(rows))
         return len(rows)
 

@@ -56,7 +56,7 @@ class Matching:
                 log.exception("matching failed")
 
     async def run(self) -> int:
-        """One round: each free officer is offered somebody, if anybody fits. Returns how many offers were made."""
+        """One round: each free officer is offered somebody who fits. Returns the number of offers."""
         await self._line.ensure()
         made = 0
         for officer, skills in await self._database.read(duty.free_officers):

@@ -242,7 +242,7 @@ class Reception:
         self._matching.soon()
 
     async def tell_given_back(self, result: Returned, why: str) -> None:
-        """After an offer that was not accepted: the officer's card goes, the citizen waits, others are asked."""
+        """An offer was not accepted: the officer's card goes, the citizen waits, others are asked."""
         if result.officer_id is not None:
             self._usher.offer_withdrawn(result.officer_id, result.ticket.id, result.attempt, why)
         if result.duty is not None:

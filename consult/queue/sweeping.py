@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -56,7 +57,7 @@ class Sweeping:
         self._settings = settings
 
     async def once(self) -> int:
-        """Do everything that is due. Reads first; writes only what is due. Returns how many steps were taken."""
+        """Do everything that is due: read first, write only what is. Returns the number of steps."""
         done = 0
         steps: tuple[Callable[[], Awaitable[int]], ...] = (
             self._missed_offers,
@@ -88,7 +89,7 @@ class Sweeping:
     async def _missed_offers(self) -> int:
         done = 0
         for ticket_id in await self._database.read(line_store.offers_run_out):
-            result = await self._try(lambda conn, ticket_id=ticket_id: _miss(conn, ticket_id))
+            result = await self._try(partial(_miss, ticket_id=ticket_id))
             if result is not None:
                 await self._reception.tell_given_back(result, "missed")
                 done += 1
@@ -98,7 +99,7 @@ class Sweeping:
         seconds = self._settings.officer_lost_seconds
         silent = await self._database.read(lambda conn: duty.silent(conn, seconds))
         for officer_id in silent:
-            lost = await self._try(lambda conn, officer_id=officer_id: _lose(conn, officer_id, seconds))
+            lost = await self._try(partial(_lose, officer_id=officer_id, seconds=seconds))
             if lost is None:
                 continue
             row, skills, noted, withdrawn = lost
@@ -114,7 +115,7 @@ class Sweeping:
         seconds = self._settings.requeue_seconds
         gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds))
         for officer_id in gone:
-            results = await self._try(lambda conn, officer_id=officer_id: self._empty(conn, officer_id))
+            results = await self._try(partial(self._empty, officer_id=officer_id))
             for result in results or []:
                 await self._reception.tell_requeued(result)
         return len(gone)
@@ -148,7 +149,7 @@ class Sweeping:
     async def _leave_line(self, due: list[str], step: Step) -> int:
         done = 0
         for ticket_id in due:
-            result = await self._try(lambda conn, ticket_id=ticket_id: self._step(conn, ticket_id, step))
+            result = await self._try(partial(self._step, ticket_id=ticket_id, step=step))
             if result is not None:
                 row, entry = result
                 self._usher.entry_added(row, entry)

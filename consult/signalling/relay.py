@@ -1,4 +1,4 @@
-"""Relays descriptions, candidates and media states to the other side of a live call. Nothing is stored or logged."""
+"""Relays descriptions, candidates and media states within a live call. Nothing is stored or logged."""
 
 from sqlalchemy import Connection
 

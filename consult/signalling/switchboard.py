@@ -80,7 +80,7 @@ class Switchboard:
         return await self._finish(caller, ticket_id, call_id, CallStep.DECLINE, receipt)
 
     async def hang_up(self, caller: Caller, ticket_id: str, call_id: str, receipt: Receipt) -> Changed:
-        """End the call from either side; while it rings this cancels or declines. Hanging up twice is one hang-up."""
+        """End the call from either side; while it rings, cancel or decline. Twice is once."""
         return await self._finish(caller, ticket_id, call_id, CallStep.HANG_UP, receipt)
 
     async def lost(

@@ -55,7 +55,7 @@ def live_before(conn: Connection, day: str) -> list[str]:
 
 
 def gone_officers(conn: Connection, requeue_seconds: float) -> list[str]:
-    """Officers whose people must go back to the line: lost for too long, or disabled and still holding somebody."""
+    """Officers whose people go back to the line: lost for too long, or disabled and holding somebody."""
     before = moments.now(conn) - timedelta(seconds=requeue_seconds)
     holding = exists(
         select(ticket.c.id).where(

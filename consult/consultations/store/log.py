@@ -66,7 +66,7 @@ def add(
 def add_message(
     conn: Connection, caller: Caller, ticket_id: str, text: str
 ) -> tuple[Entry, str | None] | None:
-    """Append a message and return it with the serving officer's id; None when the caller may not write here."""
+    """Append a message; returns it with the serving officer's id, None when the caller may not write."""
     if caller.role is Role.APPLICANT:
         row = (
             conn.execute(_next_by_applicant, {"ticket": ticket_id}).first()

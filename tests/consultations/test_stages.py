@@ -1,0 +1,52 @@
+"""The stage table, walked over the full product of stages and steps."""
+
+from itertools import product
+
+import pytest
+
+from consult.consultations.stages import LIVE, NEXT_STAGE, Stage, Step, next_stage
+from consult.errors import Ended, StageForbids
+
+# Written out here on its own, so that a changed table must be changed on purpose.
+ALLOWED = """
+waiting  offer    offered
+waiting  pick_up  serving
+waiting  park     parked
+waiting  leave    ended
+waiting  close    ended
+waiting  block    ended
+offered  accept   serving
+offered  pass     waiting
+offered  miss     waiting
+offered  withdraw waiting
+offered  leave    ended
+offered  block    ended
+serving  requeue  waiting
+serving  end      ended
+serving  block    ended
+parked   resume   waiting
+parked   leave    ended
+parked   close    ended
+"""
+EXPECTED = {
+    (Stage(stage), Step(step)): Stage(after)
+    for stage, step, after in (row.split() for row in ALLOWED.strip().splitlines())
+}
+
+
+@pytest.mark.parametrize(("stage", "step"), list(product(Stage, Step)))
+def test_every_stage_answers_every_step(stage: Stage, step: Step) -> None:
+    if (stage, step) in EXPECTED:
+        assert next_stage(stage, step) is EXPECTED[stage, step]
+    else:
+        with pytest.raises(Ended if stage is Stage.ENDED else StageForbids):
+            next_stage(stage, step)
+
+
+def test_nothing_leaves_the_end() -> None:
+    assert not [step for stage, step in NEXT_STAGE if stage is Stage.ENDED]
+
+
+def test_every_live_stage_can_be_reached_and_left() -> None:
+    assert set(NEXT_STAGE.values()) >= LIVE - {Stage.WAITING}
+    assert {stage for stage, _ in NEXT_STAGE} == LIVE

@@ -1,0 +1,108 @@
+"""Session descriptions and candidates: real ones pass, hostile ones are refused with a reason."""
+
+import pytest
+
+from consult.errors import BadDescription, ConsultError, TooLarge
+from consult.signalling.description import check_candidate, check_description
+
+FINGERPRINT = "sha-256 " + ":".join(["AB"] * 32)
+OFFER = "\r\n".join(
+    [
+        "v=0",
+        "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=group:BUNDLE 0 1",
+        "a=extmap-allow-mixed",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111 63",
+        "c=IN IP4 0.0.0.0",
+        "a=rtcp:9 IN IP4 0.0.0.0",
+        "a=ice-ufrag:EsAw",
+        "a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1",
+        "a=ice-options:trickle",
+        f"a=fingerprint:{FINGERPRINT}",
+        "a=setup:actpass",
+        "a=mid:0",
+        "a=rtcp-xr:rcvr-rtt=all:10000",
+        "m=video 9 UDP/TLS/RTP/SAVPF 96",
+        f"a=fingerprint:{FINGERPRINT}",
+        "a=mid:1",
+        "",
+    ]
+)
+CANDIDATE = "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.17 rport 46154 generation 0"
+
+
+def test_a_browsers_offer_passes() -> None:
+    check_description(OFFER)
+
+
+@pytest.mark.parametrize(
+    ("reason", "sdp"),
+    [
+        ("line_end", OFFER.replace("\r\n", "\n")),
+        ("version", OFFER.replace("v=0", "v=1")),
+        ("line", OFFER.replace("s=-", "s=\x00")),
+        ("line", OFFER.replace("s=-", "S=-")),
+        ("section", OFFER.replace("UDP/TLS/RTP/SAVPF", "RTP/AVP")),
+        ("section", OFFER.replace("m=audio", "m=text")),
+        ("denied_attribute", OFFER.replace("a=mid:0", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x")),
+        ("fingerprint", OFFER.replace(FINGERPRINT, "md5 AB:CD")),
+        ("fingerprint", OFFER.replace(FINGERPRINT, FINGERPRINT.replace("AB", "CD"), 1)),
+        ("fingerprint", OFFER.replace(f"a=fingerprint:{FINGERPRINT}", "a=other:1")),
+        ("ice", OFFER.replace("a=ice-pwd", "a=ice-word")),
+        ("sections", OFFER.split("m=audio")[0]),
+        ("sections", OFFER + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" * 7),
+        ("candidate", OFFER + "a=candidate:1 1 udp 1 metadata.internal 80 typ host\r\n"),
+        ("candidates", OFFER + f"a={CANDIDATE}\r\n" * 41),
+    ],
+)
+def test_a_strange_description_is_refused_with_its_reason(reason: str, sdp: str) -> None:
+    with pytest.raises(BadDescription) as refused:
+        check_description(sdp)
+    assert refused.value.values == {"reason": reason}
+
+
+@pytest.mark.parametrize("sdp", ["v=0\r\n" + "a=x\r\n" * 5_000, OFFER + "a=x\r\n" * 600])
+def test_a_long_description_is_too_large(sdp: str) -> None:
+    with pytest.raises(TooLarge):
+        check_description(sdp)
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        "",
+        CANDIDATE,
+        "candidate:1 1 tcp 1518280447 192.168.1.3 9 typ host tcptype active ufrag EsAw network-id 1",
+        "candidate:1 1 udp 2113937151 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 54596 typ host generation 0",
+        "candidate:2 1 UDP 41885439 2001:db8::7 3478 typ relay raddr :: rport 0",
+    ],
+)
+def test_a_browsers_candidate_passes(candidate: str) -> None:
+    check_candidate(candidate)
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        "candidate:1 1 udp 1 host.example 80 typ host",
+        "candidate:1 1 udp 1 10.0.0.1 70000 typ host",
+        "candidate:1 1 sctp 1 10.0.0.1 7 typ host",
+        "candidate:1 1 udp 1 10.0.0.1 7 typ host\r\na=crypto:1",
+        "candidate:1 1 udp 1 10.0.0.1 7 typ host\n",
+        "a=candidate:1 1 udp 1 10.0.0.1 7 typ host",
+        "x" * 401,
+    ],
+)
+def test_a_strange_candidate_is_refused(candidate: str) -> None:
+    with pytest.raises(ConsultError):
+        check_candidate(candidate)
+
+
+def test_relay_only_lets_only_relayed_candidates_through() -> None:
+    check_candidate(
+        "candidate:2 1 udp 41885439 203.0.113.9 3478 typ relay raddr 0.0.0.0 rport 0", relay_only=True
+    )
+    with pytest.raises(BadDescription):
+        check_candidate(CANDIDATE, relay_only=True)
