@@ -12,6 +12,7 @@ from consult.storage.engines import database_url, parse, sqlite_path
 from consult.storage.orders import BUSY_RETRY_MS, Accepted, Order, T
 from consult.storage.readers import PostgresReader, SqliteReader
 from consult.storage.receipts import Receipt
+from consult.storage.writer_postgres import PostgresWriter
 from consult.storage.writer_sqlite import SqliteWriter
 
 __all__ = ["Database", "Order", "Receipt"]
@@ -44,8 +45,6 @@ class Database:
         if parsed.drivername == "sqlite":
             self._writer, self._reader = SqliteWriter(sqlite_path(parsed)), SqliteReader(sqlite_path(parsed))
         else:
-            from consult.storage.writer_postgres import PostgresWriter
-
             self._writer, self._reader = PostgresWriter(parsed), PostgresReader(parsed)
 
     @classmethod
@@ -60,7 +59,8 @@ class Database:
         except (DBAPIError, OSError) as error:
             reason = str(getattr(error, "orig", error))
             raise SettingsWrong(
-                f"The database {self._shown} cannot be used ({reason}); check DATABASE_URL and run `consult migrate`."
+                f"The database {self._shown} cannot be used ({reason}); "
+                "check DATABASE_URL and run `consult migrate`."
             ) from error
 
     async def close(self) -> None:

@@ -1,7 +1,6 @@
 """One order of a batch: carried out within a savepoint, so that it can fail alone."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,15 +9,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from consult.errors import Busy, ConsultError
-from consult.storage import receipts
+from consult.storage import faults, receipts
 from consult.storage.receipts import Receipt
 
 T = TypeVar("T")
 Order = Callable[[Connection], T]
 Control = Callable[[str], object]
 BUSY_RETRY_MS = 1000
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +34,7 @@ class Outcome:
 
     accepted: Accepted
     result: Any = None
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 def carry_out(conn: Connection, control: Control, accepted: Accepted) -> Outcome:
@@ -71,11 +68,6 @@ def _attempt(conn: Connection, control: Control, accepted: Accepted) -> Outcome:
         return Outcome(accepted, error=error)
 
 
-def busy(accepted: Iterable[Accepted]) -> list[Outcome]:
-    """Outcomes of orders that the database would not take now."""
-    return [Outcome(one, error=Busy(retry_ms=BUSY_RETRY_MS)) for one in accepted]
-
-
 def tell(outcomes: Iterable[Outcome]) -> None:
     """Answer those who still wait. Runs in the event loop."""
     for outcome in outcomes:
@@ -84,7 +76,15 @@ def tell(outcomes: Iterable[Outcome]) -> None:
             continue
         if outcome.error is None:
             answer.set_result(outcome.result)
-        elif isinstance(outcome.error, StopIteration):  # a future cannot hold it
-            answer.set_exception(RuntimeError("an order raised StopIteration"))
         else:
-            answer.set_exception(outcome.error)
+            answer.set_exception(_told(outcome.error))
+
+
+def _told(error: Exception) -> Exception:
+    if faults.away(error):
+        busy = Busy(retry_ms=BUSY_RETRY_MS)
+        busy.__cause__ = error
+        return busy
+    if isinstance(error, StopIteration):  # a future cannot hold it
+        return RuntimeError("an order raised StopIteration")
+    return error

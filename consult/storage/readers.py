@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
 
 from consult.storage import moments
 from consult.storage.engines import postgres_engine, sqlite_engine
@@ -50,6 +51,15 @@ class PostgresReader:
         await self._engine.dispose()
 
     async def read(self, query: Order[T]) -> T:
+        try:
+            return await self._once(query)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The server was restarted since; a query may be asked twice.
+            return await self._once(query)
+
+    async def _once(self, query: Order[T]) -> T:
         async with self._engine.connect() as conn:
             return await conn.run_sync(_fresh, query)
 

@@ -12,7 +12,7 @@ from consult.storage.tables import answer, stream
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Number `cseq` of the orders of `stream`, which belongs to `owner`; `digest` is of the order's content."""
+    """Number `cseq` of the orders of `stream`, which is `owner`'s; `digest` is of the order's content."""
 
     stream: str
     owner: str

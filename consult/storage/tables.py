@@ -41,9 +41,9 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
-        if value is None or isinstance(value, int):
-            return value
-        return round(value.timestamp() * 1000)
+        if isinstance(value, datetime):
+            return round(value.timestamp() * 1000)
+        return None if value is None else int(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
@@ -80,7 +80,9 @@ service_hours = Table(
     Column("opens_minute", Integer, nullable=False),  # minutes after local midnight
     Column("closes_minute", Integer, nullable=False),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-    CheckConstraint("opens_minute >= 0 AND closes_minute <= 1440 AND opens_minute < closes_minute", name="span"),
+    CheckConstraint(
+        "opens_minute >= 0 AND closes_minute <= 1440 AND opens_minute < closes_minute", name="span"
+    ),
 )
 
 closure = Table(
@@ -203,13 +205,15 @@ ticket = Table(
         "(stage IN ('offered', 'serving')) = (officer_id IS NOT NULL) OR stage = 'ended'", name="one_officer"
     ),
     CheckConstraint("(stage = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_expires"),
-    Index("uq_ticket_live_visitor", "visitor_hash", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+    Index("uq_ticket_live_visitor", "visitor_hash", unique=True,
+          sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
     Index("ix_ticket_line", "service_id", "returned", "order_at", "id",
           sqlite_where=text("stage = 'waiting'"), postgresql_where=text("stage = 'waiting'")),
     Index("ix_ticket_offered", "offer_expires_at",
           sqlite_where=text("stage = 'offered'"), postgresql_where=text("stage = 'offered'")),
     Index("ix_ticket_officer", "officer_id",
-          sqlite_where=text("stage IN ('offered', 'serving')"), postgresql_where=text("stage IN ('offered', 'serving')")),
+          sqlite_where=text("stage IN ('offered', 'serving')"),
+          postgresql_where=text("stage IN ('offered', 'serving')")),
     Index("ix_ticket_day_label", "day", "label"),
 )  # fmt: skip
 

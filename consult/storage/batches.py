@@ -1,0 +1,92 @@
+"""Orders that share a transaction, so that one commit serves them all."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from consult.storage import faults, moments
+from consult.storage.orders import Accepted, Control, Outcome, carry_out
+from consult.storage.waiting import Waiting
+
+BATCH_ORDERS = 500
+TRIES_ALONE = 3
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Batches:
+    """Carries out what waits, batch after batch, and tells the outcomes once they are committed."""
+
+    waiting: Waiting
+    tell: Callable[[list[Outcome]], None]
+    control: Callable[[Connection], Control]
+    seconds: float  # a longer batch would keep others from their rows
+    before_alone: str | None = None  # a statement that lets an order without company wait longer
+
+    def next(self, conn: Connection) -> None:
+        """One batch. What waits when it begins is in it, and what comes while it runs, up to the limits."""
+        taken: list[Accepted] = []
+        try:
+            outcomes, hindered = self._together(conn, taken)
+        except Exception as error:
+            self.tell(self._broken(conn, taken, error))
+            return
+        self.tell(outcomes)
+        if hindered is not None:
+            self.tell([self._alone(conn, hindered)])
+
+    def _together(self, conn: Connection, taken: list[Accepted]) -> tuple[list[Outcome], Accepted | None]:
+        outcomes: list[Outcome] = []
+        moments.forget(conn)
+        with conn.begin():
+            control = self.control(conn)
+            ends_at = time.monotonic() + self.seconds
+            while len(taken) < BATCH_ORDERS and time.monotonic() < ends_at:
+                accepted = self.waiting.take()
+                if accepted is None:
+                    break
+                taken.append(accepted)
+                outcome = carry_out(conn, control, accepted)
+                if faults.contended(outcome.error):
+                    # Commit the others first: the one in our way may be waiting for their rows.
+                    return outcomes, accepted
+                outcomes.append(outcome)
+        return outcomes, None
+
+    def _broken(self, conn: Connection, taken: list[Accepted], error: Exception) -> list[Outcome]:
+        """Nothing of the batch was kept: the order that breaks it again is refused, not its neighbours."""
+        if faults.away(error) or not taken:
+            log.warning("The database cannot be written now: %s", error)
+            return self.refuse_all(taken, error)
+        return [self._alone(conn, accepted) for accepted in taken]
+
+    def refuse_all(self, taken: list[Accepted], error: Exception) -> list[Outcome]:
+        """Every order that was taken, or else waits, ends with this error."""
+        while not taken or len(taken) < BATCH_ORDERS:
+            accepted = self.waiting.take()
+            if accepted is None:
+                break
+            taken.append(accepted)
+        return [Outcome(accepted, error=error) for accepted in taken]
+
+    def _alone(self, conn: Connection, accepted: Accepted) -> Outcome:
+        for _ in range(TRIES_ALONE):
+            outcome = self._single(conn, accepted)
+            if not faults.contended(outcome.error):
+                break
+        return outcome
+
+    def _single(self, conn: Connection, accepted: Accepted) -> Outcome:
+        moments.forget(conn)
+        try:
+            with conn.begin():
+                control = self.control(conn)
+                if self.before_alone:
+                    control(self.before_alone)
+                return carry_out(conn, control, accepted)
+        except Exception as error:
+            return Outcome(accepted, error=error)

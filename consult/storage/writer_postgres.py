@@ -1,0 +1,88 @@
+"""Writing to PostgreSQL: a few connections, each carrying out batches of orders."""
+
+import asyncio
+import logging
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from consult.storage.batches import Batches
+from consult.storage.engines import postgres_engine
+from consult.storage.orders import Accepted, Control, tell
+from consult.storage.waiting import Waiting
+
+LANES = 3
+BATCH_SECONDS = 0.03
+# A batch holds the rows of all its orders, so it gives up soon when somebody else is in the way.
+LOCK_WAIT_MS = 100
+LOCK_WAIT_ALONE_MS = 4_000
+
+log = logging.getLogger(__name__)
+
+
+class PostgresWriter:
+    """Orders of one stream go through one lane, in the sequence they came."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = postgres_engine(
+            url,
+            connections=LANES,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": 10,
+                "server_settings": {"lock_timeout": str(LOCK_WAIT_MS), "synchronous_commit": "on"},
+            },
+        )
+        self._lanes = [_Lane(self._engine) for _ in range(LANES)]
+
+    async def start(self) -> None:
+        async with self._engine.connect():
+            self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
+
+    def submit(self, accepted: Accepted) -> None:
+        """Raises Busy when too many are waiting or the writer is closing."""
+        receipt = accepted.receipt
+        if receipt is None:
+            lane = min(self._lanes, key=lambda one: len(one.waiting))
+        else:
+            lane = self._lanes[hash(receipt.stream) % LANES]
+        lane.waiting.add(accepted)
+
+    async def close(self) -> None:
+        """Carry out what was accepted, then stop."""
+        for lane in self._lanes:
+            lane.waiting.close()
+        await asyncio.gather(*self._tasks)
+        for lane in self._lanes:
+            lane.waiting.forget_time()
+        await self._engine.dispose()
+
+
+class _Lane:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._called = asyncio.Event()
+        self.waiting = Waiting(self._called.set)
+        alone = f"SET LOCAL lock_timeout = {LOCK_WAIT_ALONE_MS}"
+        self._batches = Batches(self.waiting, tell, _control, BATCH_SECONDS, alone)
+
+    async def run(self) -> None:
+        while self.waiting or not self.waiting.closed:
+            await self._called.wait()
+            self._called.clear()
+            while self.waiting:
+                await self._turn()
+
+    async def _turn(self) -> None:
+        try:
+            async with self._engine.connect() as conn:
+                await conn.run_sync(self._batches.next)
+        except Exception as error:
+            log.warning("The database cannot be reached: %s", error)
+            tell(self._batches.refuse_all([], error))
+
+
+def _control(conn: Connection) -> Control:
+    return conn.exec_driver_sql
