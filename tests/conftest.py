@@ -1,13 +1,15 @@
-"""What every room's tests may use: databases of both kinds, real and fresh for each test."""
+"""What every room's tests may use: databases of both kinds and a Valkey, real and fresh for each test."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from consult.live.redis import Live
 from consult.storage.database import Database
 from tests.support.databases import PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
+from tests.support.valkey import connected, session_server
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +52,24 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """A started database; the test runs once with each kind."""
     async with opened(database_url) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    with session_server() as address:
+        yield address
+
+
+@pytest.fixture
+async def valkey(valkey_server: str) -> str:
+    """The address of a Valkey that holds nothing."""
+    async with connected(valkey_server) as live:
+        await live.commands.flushall()
+    return valkey_server
+
+
+@pytest.fixture
+async def live(valkey: str) -> AsyncIterator[Live]:
+    """Clients of a Valkey that holds nothing."""
+    async with connected(valkey) as clients:
+        yield clients

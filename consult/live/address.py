@@ -1,0 +1,84 @@
+"""Which Redis the settings mean, and whether it can be used."""
+
+from urllib.parse import urlsplit
+
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    InvalidResponse,
+    NoPermissionError,
+    ReadOnlyError,
+    ResponseError,
+)
+
+from consult.errors import Busy, SettingsWrong
+from consult.live.redis import Live
+from consult.live.server import unix_address
+from consult.live.sockets import socket_path
+from consult.settings import Settings
+
+OLDEST = (7, 0)
+
+
+def address(settings: Settings) -> str:
+    """REDIS_URL, or the socket of the embedded Valkey that `consult up` runs over this data directory."""
+    return settings.redis_url or unix_address(socket_path(settings.data_dir))
+
+
+async def check(address: str) -> None:
+    """Return when the Redis at `address` can be used. Raises SettingsWrong with the fault and its mend."""
+    try:
+        live = Live.connect(address)
+    except ValueError:
+        raise SettingsWrong(
+            "REDIS_URL must begin with redis://, rediss:// or unix:// and name a server, "
+            "for example redis://127.0.0.1:6379/0."
+        ) from None
+    try:
+        await live.ask(live.commands.set("consult:check", "1", ex=1))
+        found = await live.ask(live.commands.info("server"))
+    except Busy as busy:
+        raise SettingsWrong(_sentence(address, busy.__cause__)) from None
+    finally:
+        await live.close()
+    version = str(found.get("redis_version", "7.0"))
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        raise SettingsWrong(f"REDIS_URL names Redis {version}; version 7.0 or newer, or Valkey, is needed.")
+
+
+def shown(address: str) -> str:
+    """`address` without user, password and options."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _sentence(address: str, cause: BaseException | None) -> str:
+    where = shown(address)
+    match cause:
+        case AuthenticationError() | AuthorizationError():
+            return (
+                f"REDIS_URL: {where} refuses the user or password; "
+                "write them as redis://user:password@host:6379/0."
+            )
+        case NoPermissionError():
+            return (
+                f"REDIS_URL: its user may not do what Consult needs at {where}; allow all keys and commands."
+            )
+        case ReadOnlyError():
+            return f"REDIS_URL: {where} is a replica that cannot be written; name the primary server."
+        case BusyLoadingError():
+            return f"REDIS_URL: {where} is still reading its data; start again when it is ready."
+        case InvalidResponse():
+            return f"REDIS_URL: what answers at {where} is not Redis; correct the host and port."
+        case ResponseError():
+            return f"REDIS_URL: {where} answers {_one_line(cause)!r}; correct the address."
+        case _:
+            return (
+                f"REDIS_URL: no Redis answers at {where} ({_one_line(cause)}); start it, correct the "
+                "address, or leave REDIS_URL out to use the one that comes with Consult."
+            )
+
+
+def _one_line(error: BaseException | None) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

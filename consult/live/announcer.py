@@ -1,0 +1,36 @@
+"""Tells people facts, and processes that something changed."""
+
+from collections.abc import Iterable
+
+from consult.live.fanout import Fanout
+from consult.people import Address
+from consult.wire.codec import encode
+from consult.wire.to_client import ServerFrame
+
+MOVED = "moved"
+REPLACED = "replaced"
+SIGNED_OUT = "signed_out"
+
+
+class Announcer:
+    """Nothing here waits or raises: it is called after a commit, which no fault of telling may undo."""
+
+    def __init__(self, fanout: Fanout) -> None:
+        self._fanout = fanout
+
+    def tell(self, addresses: Iterable[Address], frame: ServerFrame) -> None:
+        """The fact to everybody at these addresses; encoded once."""
+        self._fanout.send(addresses, encode(frame))
+
+    def moved(self, *services: str) -> None:
+        """The lines, or the staffing, of these services changed."""
+        if services:
+            self._fanout.signal(MOVED, *services)
+
+    def replaced(self, address: Address, connection_id: str) -> None:
+        """This connection is the newest of the address; older ones are to end."""
+        self._fanout.signal(REPLACED, address, connection_id)
+
+    def signed_out(self, person: str) -> None:
+        """This person's connections are to end."""
+        self._fanout.signal(SIGNED_OUT, person)
