@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from consult.errors import SettingsWrong
 
 HERE = Path(__file__).resolve().parent
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _web_root() -> Path:
@@ -111,12 +112,14 @@ def variable(name: str) -> str:
     return given or f"CONSULT_{name.upper()}"
 
 
-def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment over the TOML file.
+def from_environ(environ: Mapping[str, str] | None = None, **said: str | None) -> Settings:
+    """Settings from what was `said` on the command line, over the environment, over the TOML file.
 
     Raises SettingsWrong with one plain sentence for the first wrong value.
     """
-    values, faults = read(os.environ if environ is None else environ)
+    given = dict(os.environ if environ is None else environ)
+    given.update({variable(name): value for name, value in said.items() if value is not None})
+    values, faults = read(given)
     if faults:
         raise SettingsWrong(faults[0])
     return Settings(**values)
@@ -146,6 +149,7 @@ def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         least = Settings.__dataclass_fields__[name].metadata["least"]
         if least is not None and values[name] < least:
             faults.append(f"{variable(name)} must be at least {least}, not {value!r}.")
+            del values[name]
     faults.extend(_disagreements({item.name: item.default for item in fields(Settings)} | values))
     return values, faults
 
@@ -202,6 +206,11 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
     if values["log_level"] not in {"debug", "info", "warning", "error"}:
         faults.append(f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}.")
     faults.extend(_public_url_faults(values))
+    if values["host"] not in LOOPBACK and not values["public_url"]:
+        faults.append(
+            f"CONSULT_HOST={values['host']} needs CONSULT_PUBLIC_URL, the address people type (https://...): "
+            "browsers give no camera on any other http address than localhost."
+        )
     return faults
 
 
@@ -218,6 +227,6 @@ def _public_url_faults(values: Mapping[str, Any]) -> list[str]:
         return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
     if parts.scheme not in {"http", "https"} or not host or parts.path not in {"", "/"} or parts.query or parts.fragment:
         return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
-    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "http" and host not in LOOPBACK:
         return [f"CONSULT_PUBLIC_URL must begin with https:// because browsers give no camera on {url}; put TLS in front."]
     return []

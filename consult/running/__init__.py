@@ -1,1 +1,1 @@
-"""Processes: the supervisor of `consult up`, the server, the sweep."""
+"""Starting, watching and ending the processes of the service."""

@@ -1,0 +1,189 @@
+"""The `consult` command. Every fault of settings or surroundings is one sentence and exit code 2."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from consult import settings as settings_
+from consult.errors import SettingsWrong
+from consult.people import Role
+from consult.settings import Settings
+
+FAULT = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except SettingsWrong as fault:
+        if str(fault):
+            print(fault, file=sys.stderr)
+        return FAULT
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="consult",
+        description="Live consultation between citizens and a public permit office.",
+        epilog="Settings come from the environment and the file that CONSULT_CONFIG names: docs/settings.md.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    up = command("up", _up, "Start everything: embedded Valkey, database, servers and sweep. Ctrl-C ends it.")
+    _add_where(up)
+    up.add_argument("--workers", metavar="N", help="server processes (CONSULT_WORKERS)")
+    serve = command(
+        "serve", _serve, "Start one server process. It needs a Redis: REDIS_URL, or a running `up`."
+    )
+    _add_where(serve)
+    serve.add_argument(
+        "--fd", type=int, metavar="N", help="listen on this open socket instead of opening one"
+    )
+    _add_child(serve)
+    _add_child(
+        command("sweep", _sweep, "Do what is due, once a second: offers that ran out, people who were lost.")
+    )
+    migrate = command("migrate", _migrate, "Create or upgrade the tables of the database.")
+    migrate.add_argument(
+        "--stay",
+        action="store_true",
+        help="under honcho, which ends everything with the first line: stay until then",
+    )
+    command("rebuild-line", _rebuild_line, "Build the line's index in Redis anew from the database.")
+    _add_person_options(
+        command("add-person", _add_person, "Add an officer, a supervisor or an administrator.")
+    )
+    command("check", _check, "Name every wrong setting and what else would keep `up` from starting.")
+    describe = command(
+        "describe-protocol", _describe_protocol, "Write what crosses the socket as JSON documents."
+    )
+    describe.add_argument("directory", nargs="?", default="docs", help="where to write (default: docs)")
+    command("version", _version, "Print the version.")
+    return parser
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (CONSULT_HOST)")
+    parser.add_argument("--port", metavar="N", help="port to listen on (CONSULT_PORT)")
+
+
+def _add_child(parser: argparse.ArgumentParser) -> None:
+    """What `up` tells its children; of no use to a person."""
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+
+
+def _add_person_options(parser: argparse.ArgumentParser) -> None:
+    staff = [role.value for role in Role if role is not Role.APPLICANT]
+    parser.add_argument("name", metavar="NAME", help='the full name, for example "Full name"')
+    parser.add_argument("--role", required=True, choices=staff)
+    parser.add_argument("--user-name", help="name to sign in with (default: made from NAME)")
+    parser.add_argument(
+        "--services", default="", metavar="LETTERS", help="an officer's services, A,B,... (default: all)"
+    )
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    said = {name: getattr(arguments, name, None) for name in ("host", "port", "workers")}
+    return settings_.from_environ(**said)
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    from consult.running.up import up
+
+    asyncio.run(up(_settings(arguments)))
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    _hold_on(arguments)
+    settings = _settings(arguments)
+    from consult.app import build
+    from consult.running import listening, server, surroundings
+
+    surroundings.check_tls(settings)
+    if arguments.fd is not None:
+        listener = listening.adopt(arguments.fd)
+    else:
+        listener = listening.listen(settings.host, settings.port)
+    asyncio.run(surroundings.wait_until_usable(settings))
+    server.serve(build(settings), settings, listener, arguments.ready_fd)
+
+
+def _sweep(arguments: argparse.Namespace) -> None:
+    _hold_on(arguments)
+    settings = _settings(arguments)
+    from consult.app import build
+    from consult.running import logs, surroundings
+    from consult.running.sweep import sweep
+
+    logs.configure(settings.log_level)
+    asyncio.run(surroundings.wait_until_usable(settings))
+    asyncio.run(sweep(build(settings), arguments.ready_fd))
+
+
+def _hold_on(arguments: argparse.Namespace) -> None:
+    if arguments.parent is not None:
+        from consult.running.lifeline import hold_on_to
+
+        hold_on_to(arguments.parent)
+
+
+def _migrate(arguments: argparse.Namespace) -> None:
+    from consult.running import procfile, tables_ready
+
+    asyncio.run(tables_ready.prepare(_settings(arguments)))
+    if arguments.stay:
+        procfile.stay()
+
+
+def _rebuild_line(arguments: argparse.Namespace) -> None:
+    from consult.app import build
+    from consult.running import surroundings
+
+    async def rebuild(settings: Settings) -> None:
+        await surroundings.wait_until_usable(settings)
+        application = build(settings)
+        await application.start()
+        try:
+            await application.rebuild_line()
+        finally:
+            await application.stop()
+
+    asyncio.run(rebuild(_settings(arguments)))
+
+
+def _add_person(arguments: argparse.Namespace) -> int:
+    from consult.running.add_person import add_person
+
+    return add_person(_settings(arguments), arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    import os
+
+    from consult.running.check import check
+
+    return check(os.environ)
+
+
+def _describe_protocol(arguments: argparse.Namespace) -> None:
+    from consult.wire.describe import write_to
+
+    write_to(arguments.directory)
+
+
+def _version(arguments: argparse.Namespace) -> None:
+    from consult import __version__
+
+    print(__version__)
