@@ -13,12 +13,13 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from consult.storage import moments
+from consult.storage.prepared import Prepared
 from consult.storage.tables import chain, event
 
 GENESIS = bytes(32)
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
-_head = (
+_head = Prepared(
     select(chain.c.last_number, chain.c.head)
     .where(chain.c.subject == bindparam("of_subject"))
     .with_for_update()
@@ -26,8 +27,8 @@ _head = (
 _open = text(
     "INSERT INTO chain (subject, last_number, head) VALUES (:subject, 0, :head) ON CONFLICT DO NOTHING"
 )
-_write = insert(event)
-_move = (
+_write = Prepared(insert(event))
+_move = Prepared(
     update(chain)
     .where(chain.c.subject == bindparam("of_subject"))
     .values(last_number=bindparam("number"), head=bindparam("link"))
@@ -38,36 +39,34 @@ _erase = update(event).where(event.c.subject == bindparam("of_subject")).values(
 
 def record(conn: Connection, subject: str, kind: str, actor: str, content: Mapping[str, Any]) -> None:
     """Write that `actor` did `kind` to `subject`, in the transaction of `conn`."""
-    at = moments.now(conn)
-    number, previous = _last(conn, subject)
-    number += 1
+    at_ms = moments.now_ms(conn)
+    last, previous = _last(conn, subject)
+    number = last + 1
     written, salt = _canonical(content), os.urandom(16)
     commitment = _commitment(salt, written)
-    link = _link(previous, subject, number, moments.to_ms(at), kind, actor, commitment)
-    conn.execute(
-        _write,
-        {
-            "subject": subject,
-            "number": number,
-            "at": at,
-            "kind": kind,
-            "actor": actor,
-            "content": written,
-            "salt": salt,
-            "commitment": commitment,
-            "link": link,
-        },
-    )
-    conn.execute(_move, {"of_subject": subject, "number": number, "link": link})
+    link = _link(previous, subject, number, at_ms, kind, actor, commitment)
+    row = {
+        "subject": subject,
+        "number": number,
+        "at": at_ms,
+        "kind": kind,
+        "actor": actor,
+        "content": written,
+        "salt": salt,
+        "commitment": commitment,
+        "link": link,
+    }
+    _write.run(conn, row)
+    _move.run(conn, {"of_subject": subject, "number": number, "link": link})
 
 
 def _last(conn: Connection, subject: str) -> tuple[int, bytes]:
-    head = conn.execute(_head, {"of_subject": subject}).first()
+    head = _head.first(conn, {"of_subject": subject})
     if head is None:
         if conn.execute(_open, {"subject": subject, "head": GENESIS}).rowcount == 1:
             return 0, GENESIS
-        head = conn.execute(_head, {"of_subject": subject}).one()
-    return head.last_number, head.head
+        return _last(conn, subject)  # somebody else has just begun it
+    return head[0], head[1]
 
 
 def _commitment(salt: bytes, content: bytes) -> bytes:

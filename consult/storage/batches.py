@@ -23,7 +23,7 @@ class Batches:
 
     waiting: Waiting
     tell: Callable[[list[Outcome]], None]
-    control: Callable[[Connection], Control]
+    begin: Callable[[Connection], Control]  # once SQLAlchemy's transaction has begun
     seconds: float  # a longer batch would keep others from their rows
     before_alone: str | None = None  # a statement that lets an order without company wait longer
 
@@ -43,7 +43,7 @@ class Batches:
         outcomes: list[Outcome] = []
         moments.forget(conn)
         with conn.begin():
-            control = self.control(conn)
+            control = self.begin(conn)
             ends_at = time.monotonic() + self.seconds
             while len(taken) < BATCH_ORDERS and time.monotonic() < ends_at:
                 accepted = self.waiting.take()
@@ -84,7 +84,7 @@ class Batches:
         moments.forget(conn)
         try:
             with conn.begin():
-                control = self.control(conn)
+                control = self.begin(conn)
                 if self.before_alone:
                     control(self.before_alone)
                 return carry_out(conn, control, accepted)

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -39,11 +39,7 @@ def sqlite_path(url: URL) -> Path:
 
 
 def sqlite_engine(path: Path, *, writes: bool) -> Engine:
-    """Connections to a SQLite file, usable from any one thread at a time.
-
-    A writing transaction takes the write lock when it begins: one that takes it later is refused
-    at once, whatever the timeout, when somebody else wrote meanwhile.
-    """
+    """Connections to a SQLite file, each usable from one thread at a time; see `begin_sqlite`."""
 
     def connect() -> sqlite3.Connection:
         # isolation_level None: sqlite3 leaves BEGIN to us.
@@ -62,13 +58,17 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
             opened.execute("PRAGMA query_only = ON")
         return opened
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=0)
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=0)
 
-    @event.listens_for(engine, "begin")
-    def begin(conn: Connection) -> None:
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
+def begin_sqlite(conn: Connection, *, writes: bool) -> None:
+    """Begin the transaction that SQLAlchemy, whose driver does not, believes to have begun.
+
+    A writing one takes the write lock at once: asked for later, it is refused without waiting when
+    somebody else wrote meanwhile.
+    """
+    driver: Any = conn.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def postgres_engine(url: URL, *, connections: int, **options: Any) -> AsyncEngine:

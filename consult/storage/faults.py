@@ -29,11 +29,11 @@ def away(error: BaseException | None) -> bool:
     """The database cannot be used now: unreachable, locked, full or shutting down."""
     if isinstance(error, OSError | PoolTimeout):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in _SQLITE_AWAY
+    if not isinstance(error, DBAPIError):
+        return False
     state = _sqlstate(error)
     if state:
         return state[:2] in _AWAY_CLASSES or state in _AWAY or state in _CONTENDED

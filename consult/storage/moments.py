@@ -16,9 +16,14 @@ _KEY = "consult.now"
 
 def now(conn: Connection) -> datetime:
     """The moment of this transaction, aware, in UTC: read once, the same for every order of a batch."""
-    known: datetime | None = conn.info.get(_KEY)
+    return datetime.fromtimestamp(now_ms(conn) / 1000, UTC)
+
+
+def now_ms(conn: Connection) -> int:
+    """`now` in milliseconds since 1970, as rows hold it."""
+    known: int | None = conn.info.get(_KEY)
     if known is None:
-        known = datetime.fromtimestamp(conn.execute(_QUERIES[conn.dialect.name]).scalar_one() / 1000, UTC)
+        known = int(conn.execute(_QUERIES[conn.dialect.name]).scalar_one())
         conn.info[_KEY] = known
     return known
 

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from consult.storage import moments
-from consult.storage.engines import postgres_engine, sqlite_engine
+from consult.storage.engines import begin_sqlite, postgres_engine, sqlite_engine
 from consult.storage.orders import Order, T
 
 SQLITE_THREADS = 4
@@ -31,7 +31,8 @@ class SqliteReader:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._look, query)
 
     def _look(self, query: Order[T]) -> T:
-        with self._engine.connect() as conn:
+        with self._engine.connect() as conn, conn.begin():
+            begin_sqlite(conn, writes=False)
             return _fresh(conn, query)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, select, te
 
 from consult.errors import BY_CODE, BadRequest, Conflict, ConsultError, NotFound, OutOfOrder, Reproduced
 from consult.storage import moments
+from consult.storage.prepared import Prepared
 from consult.storage.tables import answer, stream
 
 
@@ -20,23 +21,31 @@ class Receipt:
     digest: bytes
 
 
-_advance = (
+_advance = Prepared(
     update(stream)
     .where(
-        stream.c.id == bindparam("stream_id"),
-        stream.c.owner == bindparam("stream_owner"),
+        stream.c.id == bindparam("of_stream"),
+        stream.c.owner == bindparam("by_owner"),
         stream.c.last_cseq == bindparam("before"),
     )
     .values(last_cseq=bindparam("cseq"), seen_at=bindparam("now"))
 )
+_keep = Prepared(
+    insert(answer).values(
+        stream_id=bindparam("stream_id"),
+        cseq=bindparam("cseq"),
+        digest=bindparam("digest"),
+        at=bindparam("at"),
+        seq=bindparam("seq"),
+    )
+)
 _open = text(
     "INSERT INTO stream (id, owner, last_cseq, seen_at) VALUES (:id, :owner, 0, :now) ON CONFLICT DO NOTHING"
 )
-_standing = select(stream.c.owner, stream.c.last_cseq).where(stream.c.id == bindparam("stream_id"))
+_standing = select(stream.c.owner, stream.c.last_cseq).where(stream.c.id == bindparam("of_stream"))
 _kept = select(answer).where(
-    answer.c.stream_id == bindparam("stream_id"), answer.c.cseq == bindparam("number")
+    answer.c.stream_id == bindparam("of_stream"), answer.c.cseq == bindparam("number")
 )
-_keep = insert(answer)
 
 
 def claim(conn: Connection, receipt: Receipt) -> None:
@@ -49,12 +58,12 @@ def claim(conn: Connection, receipt: Receipt) -> None:
         raise BadRequest(field="cseq")
     if _advanced(conn, receipt):
         return
-    standing = conn.execute(_standing, {"stream_id": receipt.stream}).first()
+    standing = conn.execute(_standing, {"of_stream": receipt.stream}).first()
     if standing is None:
         _begin(conn, receipt)
         if _advanced(conn, receipt):
             return
-        standing = conn.execute(_standing, {"stream_id": receipt.stream}).one()
+        standing = conn.execute(_standing, {"of_stream": receipt.stream}).one()
     if standing.owner != receipt.owner:
         raise NotFound()
     if receipt.cseq > standing.last_cseq:
@@ -63,23 +72,22 @@ def claim(conn: Connection, receipt: Receipt) -> None:
 
 
 def _begin(conn: Connection, receipt: Receipt) -> None:
-    values = {"id": receipt.stream, "owner": receipt.owner, "now": moments.to_ms(moments.now(conn))}
-    conn.execute(_open, values)
+    conn.execute(_open, {"id": receipt.stream, "owner": receipt.owner, "now": moments.now_ms(conn)})
 
 
 def _advanced(conn: Connection, receipt: Receipt) -> bool:
     values = {
-        "stream_id": receipt.stream,
-        "stream_owner": receipt.owner,
+        "of_stream": receipt.stream,
+        "by_owner": receipt.owner,
         "before": receipt.cseq - 1,
         "cseq": receipt.cseq,
-        "now": moments.now(conn),
+        "now": moments.now_ms(conn),
     }
-    return conn.execute(_advance, values).rowcount == 1
+    return _advance.run(conn, values) == 1
 
 
 def _first_answer(conn: Connection, receipt: Receipt) -> Reproduced | Conflict:
-    kept = conn.execute(_kept, {"stream_id": receipt.stream, "number": receipt.cseq}).first()
+    kept = conn.execute(_kept, {"of_stream": receipt.stream, "number": receipt.cseq}).first()
     if kept is None or kept.digest != receipt.digest:
         return Conflict()
     refusal = None if kept.refusal is None else BY_CODE[kept.refusal["code"]](**kept.refusal["values"])
@@ -88,22 +96,27 @@ def _first_answer(conn: Connection, receipt: Receipt) -> Reproduced | Conflict:
 
 def keep_result(conn: Connection, receipt: Receipt, seq: int | None) -> None:
     """Store the answer of an order that was carried out."""
-    conn.execute(_keep, _row(conn, receipt) | {"seq": seq})
+    values = {
+        "stream_id": receipt.stream,
+        "cseq": receipt.cseq,
+        "digest": receipt.digest,
+        "at": moments.now_ms(conn),
+        "seq": seq,
+    }
+    _keep.run(conn, values)
 
 
 def keep_refusal(conn: Connection, receipt: Receipt, refusal: ConsultError) -> None:
     """Store the answer of an order that was refused for good."""
-    content = {"code": refusal.code, "values": refusal.values}
-    conn.execute(_keep, _row(conn, receipt) | {"refusal": content})
-
-
-def _row(conn: Connection, receipt: Receipt) -> dict[str, object]:
-    return {
-        "stream_id": receipt.stream,
-        "cseq": receipt.cseq,
-        "digest": receipt.digest,
-        "at": moments.now(conn),
-    }
+    conn.execute(
+        insert(answer).values(
+            stream_id=receipt.stream,
+            cseq=receipt.cseq,
+            digest=receipt.digest,
+            at=moments.now(conn),
+            refusal={"code": refusal.code, "values": refusal.values},
+        )
+    )
 
 
 def last_cseq(conn: Connection, stream_id: str, owner: str) -> int:
@@ -111,7 +124,7 @@ def last_cseq(conn: Connection, stream_id: str, owner: str) -> int:
 
     Raises NotFound when the stream is somebody else's.
     """
-    standing = conn.execute(_standing, {"stream_id": stream_id}).first()
+    standing = conn.execute(_standing, {"of_stream": stream_id}).first()
     if standing is None:
         return 0
     if standing.owner != owner:

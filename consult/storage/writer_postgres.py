@@ -66,7 +66,7 @@ class _Lane:
         self._called = asyncio.Event()
         self.waiting = Waiting(self._called.set)
         alone = f"SET LOCAL lock_timeout = {LOCK_WAIT_ALONE_MS}"
-        self._batches = Batches(self.waiting, tell, _control, BATCH_SECONDS, alone)
+        self._batches = Batches(self.waiting, tell, _begin, BATCH_SECONDS, alone)
 
     async def run(self) -> None:
         while self.waiting or not self.waiting.closed:
@@ -84,5 +84,5 @@ class _Lane:
             tell(self._batches.refuse_all([], error))
 
 
-def _control(conn: Connection) -> Control:
+def _begin(conn: Connection) -> Control:
     return conn.exec_driver_sql

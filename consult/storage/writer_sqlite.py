@@ -4,11 +4,12 @@ import asyncio
 import logging
 import threading
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
 from consult.storage.batches import Batches
-from consult.storage.engines import sqlite_engine
+from consult.storage.engines import begin_sqlite, sqlite_engine
 from consult.storage.orders import Accepted, Control, Outcome, tell
 from consult.storage.turnstile import Turnstile
 from consult.storage.waiting import Waiting
@@ -25,7 +26,7 @@ class SqliteWriter:
         self._path = path
         self._called = threading.Event()
         self._waiting = Waiting(self._called.set)
-        self._batches = Batches(self._waiting, self._tell, _control, BATCH_SECONDS)
+        self._batches = Batches(self._waiting, self._tell, _begin, BATCH_SECONDS)
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -70,7 +71,9 @@ class SqliteWriter:
             log.warning("The event loop ended before %d orders were answered.", len(outcomes))
 
 
-def _control(conn: Connection) -> Control:
+def _begin(conn: Connection) -> Control:
+    begin_sqlite(conn, writes=True)
     # The driver's own call: savepoints around each order would cost as much as its statements otherwise.
-    execute: Control = conn.connection.cursor().execute
+    driver: Any = conn.connection.dbapi_connection
+    execute: Control = driver.execute
     return execute

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.pool import NullPool
 
-from consult.storage.engines import parse, sqlite_engine, sqlite_path
+from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
 from consult.storage.tables import house
 
 HERE = Path(__file__).resolve().parent
@@ -33,6 +33,7 @@ def _migrate_sqlite(path: Path) -> None:
     engine = sqlite_engine(path, writes=True)
     try:
         with engine.begin() as conn:
+            begin_sqlite(conn, writes=True)
             upgrade(conn)
     finally:
         engine.dispose()
