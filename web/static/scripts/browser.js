@@ -1,0 +1,82 @@
+// @ts-check
+// Joins the models to this browser. Models know no window and no document; pages get what they need from here.
+import { Channel } from "./models/channel.js";
+import { claimStream } from "./streams.js";
+import { steadyTimers } from "./timing.js";
+
+export { forget } from "./streams.js";
+
+/** @typedef {{ owner: string, csrf: string, ticket?: string, renew: () => Promise<string | null> }} ChannelWishes */
+
+const timers = steadyTimers();
+
+/**
+ * The page's channel, not yet started. `owner` is the ticket's id, or the person's id for staff.
+ * @param {ChannelWishes} wishes @returns {Promise<Channel>}
+ */
+export async function openChannel({ owner, csrf, ticket, renew }) {
+  const channel = new Channel({
+    open: openSocket,
+    csrf,
+    ticket,
+    renew,
+    stream: await claimStream(owner),
+    timers,
+    wallClock: () => Date.now(),
+    random: () => Math.random(),
+  });
+  channel.onState(({ name }) => name === "online" && forgetReload());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") channel.wake();
+  });
+  window.addEventListener("pageshow", () => channel.wake());
+  window.addEventListener("online", () => channel.wake());
+  return channel;
+}
+
+/** What calls and conversations need from this browser. @returns {import("./models/call_parts.js").BrowserParts} */
+export function browserParts() {
+  return {
+    timers,
+    newConnection: (configuration) => new RTCPeerConnection(configuration),
+    newStream: () => new MediaStream(),
+    // Absent on plain http and in old browsers: then nobody gives a camera.
+    getUserMedia: (wishes) => {
+      if (!navigator.mediaDevices) return Promise.reject(new DOMException("no media devices", "NotFoundError"));
+      return navigator.mediaDevices.getUserMedia(wishes);
+    },
+    onNetworkChange(listener) {
+      window.addEventListener("online", listener);
+      return () => window.removeEventListener("online", listener);
+    },
+    newId: () => crypto.randomUUID(),
+  };
+}
+
+const RELOADED = "consult.reloaded";
+
+/** Loads the page anew, but only once: a second time would only turn round and round. @returns {boolean} false: it was done before */
+export function reloadOnce() {
+  try {
+    if (sessionStorage.getItem(RELOADED) !== null) return false;
+    sessionStorage.setItem(RELOADED, "yes");
+  } catch {
+    return false;
+  }
+  location.reload();
+  return true;
+}
+
+function forgetReload() {
+  try {
+    sessionStorage.removeItem(RELOADED);
+  } catch {
+    // A forbidden store was never written to.
+  }
+}
+
+function openSocket() {
+  const address = new URL("/socket", location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(address);
+}

@@ -1,0 +1,250 @@
+// @ts-check
+import { CallMedia } from "./call_media.js";
+import { CallNote } from "./call_note.js";
+import { Listeners } from "./listeners.js";
+
+/** @typedef {import("../wire.js").CallShown} CallShown */
+/** @typedef {import("../wire.js").Media} Media */
+/** @typedef {import("../wire.js").PersonSide} PersonSide */
+/** @typedef {import("../wire.js").ServerFrame} ServerFrame */
+/** @typedef {import("./call_media.js").LocalShown} LocalShown */
+/** @typedef {import("./call_media.js").RemoteShown} RemoteShown */
+/** @typedef {"none" | "ringing" | "connecting" | "connected" | "reconnecting" | "ended"} CallStageShown */
+/**
+ * @typedef {{
+ *   channel: import("./channel.js").Channel,
+ *   ticket: string,
+ *   side: PersonSide,
+ *   parts: import("./call_parts.js").BrowserParts,
+ * }} CallParts
+ */
+
+const REPLACED = 4009;
+
+/** The call of one conversation as this page sees it. The service owns its life; this page owns its own media. */
+export class Call {
+  #use;
+  #note;
+  /** @type {CallShown | null} */
+  #shown = null;
+  /** @type {CallMedia | null} */
+  #media = null;
+  /** The call this page takes part in. @type {string | null} */
+  #here = null;
+  #rings = false;
+  #wasConnected = false;
+  /** The call this person has just ended; the service may not know yet. @type {string | null} */
+  #hungUp = null;
+  /** @type {(() => void)[]} */
+  #stops;
+  /** @type {Listeners<void>} */
+  #changes = new Listeners();
+
+  /** @param {CallParts} use */
+  constructor(use) {
+    this.#use = use;
+    this.#note = new CallNote(use.channel.notes);
+    this.#stops = [
+      use.channel.onFrame((frame) => this.#receive(frame)),
+      use.channel.onState((state) => {
+        if (state.close?.code === REPLACED && state.name === "stopped") this.#leave();
+      }),
+      use.parts.onNetworkChange(() => this.#media?.networkChanged()),
+    ];
+  }
+
+  /** @returns {CallStageShown} */
+  get stage() {
+    if (!this.#shown) return "none";
+    const { id, stage } = this.#shown;
+    if (id === this.#hungUp) return "ended";
+    if (!this.here || stage === "ringing" || stage === "ended") return stage;
+    if (this.#media?.state === "connected") return "connected";
+    return this.#wasConnected ? "reconnecting" : "connecting";
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** The other side rang. */
+  get incoming() {
+    return this.#shown !== null && this.#shown.started_by !== this.#use.side;
+  }
+
+  /** This page takes part in the call. */
+  get here() {
+    return this.#here !== null && this.#here === this.#shown?.id;
+  }
+
+  /** @returns {LocalShown} */
+  get local() {
+    return this.#media?.local ?? { stream: null, audio: false, video: false, problem: {} };
+  }
+
+  /** @returns {RemoteShown} */
+  get remote() {
+    return this.#media?.remote ?? { stream: null, audio: false, video: false };
+  }
+
+  /** @param {() => void} listener */
+  onChange(listener) {
+    return this.#changes.add(listener);
+  }
+
+  /** @param {Media} media */
+  async ring(media) {
+    const order = this.#use.channel.order({ t: "Ring", ticket: this.#use.ticket, media }, { now: true });
+    this.#rings = true;
+    this.#openDevices(media);
+    try {
+      return await order;
+    } catch (refusal) {
+      this.#rings = false;
+      if (!this.here) this.#leave();
+      throw refusal;
+    }
+  }
+
+  /** To be called inside the person's tap. @param {Media} media */
+  async accept(media) {
+    const call = this.#live();
+    this.#takePart(call.id);
+    this.#openDevices(media);
+    try {
+      return await this.#use.channel.order({ t: "AcceptCall", ticket: call.ticket, call: call.id, media });
+    } catch (refusal) {
+      this.#leave();
+      throw refusal;
+    }
+  }
+
+  decline() {
+    const { id, ticket } = this.#live();
+    return this.#use.channel.order({ t: "DeclineCall", ticket, call: id });
+  }
+
+  hangUp() {
+    const { id, ticket } = this.#live();
+    this.#hungUp = id;
+    this.#leave();
+    return this.#use.channel.order({ t: "HangUp", ticket, call: id });
+  }
+
+  /** Takes part from this page in a call that goes on: after a reload, on a second device. @param {Media} [media] */
+  join(media = this.#shown?.accepted_media ?? this.#shown?.media ?? "audio") {
+    const call = this.#live();
+    this.#takePart(call.id);
+    this.#openDevices(media);
+    this.#connect(call, true);
+  }
+
+  /** @param {boolean} on */
+  mute(on) {
+    this.#media?.mute(on);
+  }
+
+  /** @param {boolean} on */
+  async camera(on) {
+    await this.#media?.camera(on);
+    this.#remember();
+  }
+
+  /** What a welcome or a change tells. @param {CallShown | null} shown */
+  take(shown) {
+    if (shown?.id !== this.#shown?.id) this.#wasConnected = false;
+    this.#shown = shown;
+    if (shown && this.#rings && shown.stage === "ringing" && !this.incoming) {
+      this.#rings = false;
+      this.#takePart(shown.id);
+    }
+    if (!shown || shown.stage === "ended") {
+      if (!this.#rings) this.#leave();
+    } else if (shown.stage !== "ringing") this.#goOn(shown);
+    this.#changes.tell();
+  }
+
+  /** The conversation leaves the page. */
+  close() {
+    for (const stop of this.#stops) stop();
+    this.#leave();
+  }
+
+  /** The call is accepted. @param {CallShown} call */
+  #goOn(call) {
+    if (this.here) {
+      if (this.#media?.generation !== call.generation) this.#connect(call, false);
+    } else if (this.#note.read()?.id === call.id && call.id !== this.#hungUp) {
+      this.join(this.#note.read()?.media);
+    }
+  }
+
+  /** @param {CallShown} call @param {boolean} returning */
+  #connect(call, returning) {
+    // Who asked for less gets less: a camera nobody wants to see stays off.
+    if (call.accepted_media === "audio" && !returning) this.#media?.camera(false);
+    this.#media?.connect(call, returning);
+    this.#changes.tell();
+  }
+
+  /** @param {string} id */
+  #takePart(id) {
+    this.#here = id;
+    this.#use.channel.watchClosely(this, true);
+    this.#remember();
+  }
+
+  #leave() {
+    if (this.#here !== null) this.#note.clear();
+    this.#here = null;
+    this.#use.channel.watchClosely(this, false);
+    this.#media?.close();
+    this.#media = null;
+    this.#changes.tell();
+  }
+
+  /** @param {Media} media */
+  #openDevices(media) {
+    this.#media?.close();
+    this.#media = new CallMedia({
+      parts: this.#use.parts,
+      send: (frame) => this.#use.channel.send(frame),
+      changed: () => this.#changes.tell(),
+      connected: () => {
+        this.#wasConnected = true;
+        this.#report("ReportConnected");
+      },
+      lost: () => this.#lost(),
+      left: () => this.#leave(),
+    });
+    void this.#media.openDevices(media === "video").then(() => this.#remember());
+  }
+
+  #lost() {
+    this.#report("ReportLost");
+    this.#leave();
+  }
+
+  /** @param {"ReportConnected" | "ReportLost"} t */
+  #report(t) {
+    if (!this.#shown) return;
+    const { id, ticket, generation } = this.#shown;
+    // The other side may have reported it first, or the call is over: both are fine.
+    this.#use.channel.order({ t, ticket, call: id, generation }).catch(() => {});
+  }
+
+  #remember() {
+    if (this.#here !== null) this.#note.write(this.#here, this.local.video ? "video" : "audio");
+  }
+
+  #live() {
+    if (!this.#shown || this.#shown.stage === "ended") throw new Error("there is no call");
+    return this.#shown;
+  }
+
+  /** @param {ServerFrame} frame */
+  #receive(frame) {
+    if (frame.t === "CallChanged" && frame.call.ticket === this.#use.ticket) this.take(frame.call);
+    else this.#media?.receive(frame);
+  }
+}

@@ -1,0 +1,204 @@
+// @ts-check
+import { Capture } from "./capture.js";
+import { Peer } from "./peer.js";
+import { Recovery } from "./recovery.js";
+
+/** @typedef {import("../wire.js").CallShown} CallShown */
+/** @typedef {import("./capture.js").Problem} Problem */
+/** @typedef {import("./capture.js").Kind} Kind */
+/** @typedef {import("./channel.js").Ephemeral} Ephemeral */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, problem: Problem }} LocalShown */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean }} RemoteShown */
+/**
+ * @typedef {{
+ *   parts: import("./call_parts.js").BrowserParts,
+ *   send: (frame: Ephemeral) => void,
+ *   changed: () => void,
+ *   connected: () => void,
+ *   lost: () => void,
+ *   left: () => void,
+ * }} CallMediaParts `left`: another tab of this side has taken the call
+ */
+
+/** The media of one call on this page: own devices, the way to the other side, and what comes from there. */
+export class CallMedia {
+  #use;
+  #capture;
+  /** @type {Peer | null} */
+  #peer = null;
+  /** @type {Recovery | null} */
+  #recovery = null;
+  /** @type {CallShown | null} */
+  #call = null;
+  #remote;
+  #theirs = { audio: true, video: true };
+
+  /** @param {CallMediaParts} use */
+  constructor(use) {
+    this.#use = use;
+    this.#capture = new Capture(use.parts, (kind) => this.#captured(kind));
+    this.#remote = use.parts.newStream();
+  }
+
+  get state() {
+    return this.#peer?.state ?? "new";
+  }
+
+  /** @returns {LocalShown} */
+  get local() {
+    const { stream, problem } = this.#capture;
+    return { stream, audio: this.#capture.sends("audio"), video: this.#capture.sends("video"), problem };
+  }
+
+  /** @returns {RemoteShown} */
+  get remote() {
+    return { stream: this.#remote, ...this.#theirs };
+  }
+
+  /** The generation of the call this page is connected for. */
+  get generation() {
+    return this.#call?.generation ?? 0;
+  }
+
+  /** @param {boolean} video */
+  openDevices(video) {
+    return this.#capture.start(video);
+  }
+
+  /** @param {boolean} on */
+  mute(on) {
+    this.#capture.mute(on);
+  }
+
+  /** @param {boolean} on */
+  camera(on) {
+    return this.#capture.camera(on);
+  }
+
+  /** Connects for the call's present generation. @param {CallShown} call @param {boolean} returning */
+  connect(call, returning) {
+    this.#disconnect();
+    this.#call = call;
+    this.#theirs = { audio: true, video: (call.accepted_media ?? call.media) === "video" };
+    const polite = call.polite ?? false;
+    const peer = this.#newPeer(call, polite);
+    this.#peer = peer;
+    this.#recovery = this.#newRecovery(call, polite, peer);
+    this.#recovery.begin(returning);
+    // At first only one side offers; a page that returns offers whatever it is, since nobody expects it.
+    if (!polite || returning) peer.offer();
+  }
+
+  /** Takes what concerns this connection. @param {import("../wire.js").ServerFrame} frame */
+  receive(frame) {
+    if ("last_cseq" in frame) this.#lineIsBack();
+    if (!("generation" in frame) || frame.call !== this.#call?.id || frame.generation !== this.generation) return;
+    if (frame.t === "DescriptionRelayed") this.#peer?.describe(frame.kind, frame.sdp);
+    else if (frame.t === "CandidateRelayed") this.#peer?.candidate(frame);
+    else if (frame.t === "MediaStateTold") this.#told(frame);
+  }
+
+  /** This machine's address may have changed. */
+  networkChanged() {
+    if (this.#peer?.bound) this.#peer.restart();
+  }
+
+  close() {
+    this.#disconnect();
+    this.#call = null;
+    this.#capture.close();
+  }
+
+  /** What was said while the line to the service was cut is lost. */
+  #lineIsBack() {
+    this.#peer?.speakAgain();
+    this.#recovery?.nudge();
+    this.#tellState();
+  }
+
+  /** @param {import("../wire.js").MediaStateTold} theirs */
+  #told({ audio, video }) {
+    this.#theirs = { audio, video };
+    this.#use.changed();
+  }
+
+  #disconnect() {
+    this.#recovery?.stop();
+    this.#peer?.close();
+    this.#peer = null;
+    for (const track of this.#remote.getTracks()) this.#remote.removeTrack(track);
+  }
+
+  /** @param {CallShown} call @param {boolean} polite */
+  #newPeer(call, polite) {
+    const { parts, send } = this.#use;
+    const about = { ticket: call.ticket, call: call.id, generation: call.generation };
+    return new Peer({
+      timers: parts.timers,
+      newConnection: parts.newConnection,
+      newId: parts.newId,
+      configuration: configurationOf(call, call.relay_only ?? false),
+      polite,
+      track: (kind) => this.#capture.track(kind),
+      sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
+      sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
+      changed: (state) => this.#peerChanged(state),
+      received: (track) => this.#received(track),
+    });
+  }
+
+  /** @param {CallShown} call @param {boolean} polite @param {Peer} peer */
+  #newRecovery(call, polite, peer) {
+    const relay = () => peer.renew(configurationOf(call, true));
+    return new Recovery({
+      timers: this.#use.parts.timers,
+      polite,
+      restart: () => (peer.strayed ? this.#use.left() : peer.restart()),
+      renew: () => (peer.strayed ? this.#use.left() : peer.renew()),
+      relay: !polite && !call.relay_only && hasRelay(call) ? relay : null,
+      connected: () => this.#use.connected(),
+      lost: () => (peer.strayed ? this.#use.left() : this.#use.lost()),
+    });
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  #peerChanged(state) {
+    this.#recovery?.changed(state);
+    if (state === "connected") this.#tellState();
+    this.#use.changed();
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #received(track) {
+    for (const old of this.#remote.getTracks()) {
+      if (old.kind === track.kind) this.#remote.removeTrack(old);
+    }
+    this.#remote.addTrack(track);
+    this.#use.changed();
+  }
+
+  /** @param {Kind} kind */
+  #captured(kind) {
+    this.#peer?.plug(kind);
+    this.#tellState();
+    this.#use.changed();
+  }
+
+  #tellState() {
+    if (!this.#call) return;
+    const { ticket, id, generation } = this.#call;
+    const { audio, video } = this.local;
+    this.#use.send({ t: "SendMediaState", ticket, call: id, generation, audio, video });
+  }
+}
+
+/** @param {CallShown} call @param {boolean} relayOnly @returns {RTCConfiguration} */
+function configurationOf({ ice_servers = [] }, relayOnly) {
+  const iceServers = /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (ice_servers));
+  return { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all" };
+}
+
+/** @param {CallShown} call */
+function hasRelay({ ice_servers = [] }) {
+  return ice_servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
+}

@@ -1,0 +1,223 @@
+// @ts-check
+import { Heartbeat } from "./heartbeat.js";
+import { reportFault } from "./listeners.js";
+import { Backoff, meaning } from "./returning.js";
+import { Alarm } from "./timers.js";
+
+/** @typedef {import("../wire.js").ServerFrame} ServerFrame */
+/** @typedef {import("../wire.js").ClientFrame} ClientFrame */
+/** @typedef {import("./returning.js").CloseShown} CloseShown */
+/**
+ * `connecting` until the first welcome; `offline` comes back by itself; `stopped` stays away.
+ * @typedef {{
+ *   name: "connecting" | "online" | "offline" | "stopped",
+ *   sinceMs: number,
+ *   attempt: number,
+ *   close: CloseShown | null,
+ * }} ChannelState
+ */
+/**
+ * The part of a WebSocket that is used.
+ * @typedef {{
+ *   onopen: ((event: any) => void) | null,
+ *   onmessage: ((event: any) => void) | null,
+ *   onclose: ((event: any) => void) | null,
+ *   send: (text: string) => void,
+ *   close: (code?: number) => void,
+ * }} Socket
+ */
+/**
+ * @typedef {{
+ *   open: () => Socket,
+ *   hello: () => ClientFrame,
+ *   receive: (frame: ServerFrame) => void,
+ *   changed: (state: ChannelState) => void,
+ *   renew: (code: number) => Promise<boolean>,
+ *   timers: import("./timers.js").Timers,
+ *   random: () => number,
+ * }} ConnectionParts `renew` makes ready to start anew after that close code; false: there is no way
+ */
+
+const CONNECT_MS = 8_000;
+const HEALTHY_MS = 30_000;
+const NORMAL = 1000;
+const NO_ANSWER = 1006;
+const HEARTBEAT_LOST = 4002;
+
+/** Keeps one socket to the service alive: opens it, finds out when it is dead, and comes back as the close code says. */
+export class Connection {
+  #parts;
+  #heartbeat;
+  #backoff;
+  #patience;
+  #retry;
+  #healthy;
+  /** @type {Socket | null} */
+  #socket = null;
+  #live = false;
+  #wasLive = false;
+  /** @type {ChannelState} */
+  #state;
+
+  /** @param {ConnectionParts} parts */
+  constructor(parts) {
+    const { timers, random } = parts;
+    this.#parts = parts;
+    this.#backoff = new Backoff(random);
+    this.#patience = new Alarm(timers);
+    this.#retry = new Alarm(timers);
+    this.#healthy = new Alarm(timers);
+    this.#heartbeat = new Heartbeat({
+      timers,
+      random,
+      ping: (n) => this.write({ t: "Ping", n }),
+      dead: () => this.#lost(HEARTBEAT_LOST),
+    });
+    this.#state = { name: "stopped", sinceMs: timers.now(), attempt: 0, close: null };
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** Welcomed and not known to be gone. */
+  get live() {
+    return this.#live;
+  }
+
+  start() {
+    this.#backoff.reset();
+    this.#connect();
+  }
+
+  stop() {
+    this.#detach(NORMAL);
+    this.#become("stopped", null);
+  }
+
+  /** Somebody looks again, or the network changed: a phone's socket may be dead without a word. */
+  wake() {
+    if (this.#live) this.#heartbeat.probe();
+    else if (this.#retry.isSet && this.#state.close?.returns !== "wait") this.#connect();
+  }
+
+  /** A new socket, without waiting for the old one to close. @param {number} [afterMs] */
+  reopen(afterMs = 0) {
+    this.#retry.set(afterMs, () => this.#connect());
+  }
+
+  /** @param {boolean} inCall */
+  setInCall(inCall) {
+    this.#heartbeat.setInCall(inCall);
+  }
+
+  /** @param {ClientFrame} frame */
+  write(frame) {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  /** The service has said welcome on this socket. @param {import("../wire.js").Limits} limits */
+  welcomed(limits) {
+    this.#live = true;
+    this.#wasLive = true;
+    this.#patience.clear();
+    this.#healthy.set(HEALTHY_MS, () => this.#backoff.reset());
+    this.#heartbeat.start(limits);
+    this.#become("online", null);
+  }
+
+  /** When ping `n` was sent. @param {number} n */
+  pingSentAt(n) {
+    return this.#heartbeat.answered(n);
+  }
+
+  #connect() {
+    this.#detach(NORMAL);
+    this.#become(this.#wasLive ? "offline" : "connecting", this.#state.close);
+    try {
+      this.#attach(this.#parts.open());
+    } catch (fault) {
+      reportFault(fault);
+      this.#lost(NO_ANSWER);
+    }
+  }
+
+  /** @param {Socket} socket */
+  #attach(socket) {
+    this.#socket = socket;
+    this.#patience.set(CONNECT_MS, () => this.#lost(NO_ANSWER));
+    socket.onopen = () => {
+      this.#patience.set(CONNECT_MS, () => this.#lost(NO_ANSWER));
+      this.write(this.#parts.hello());
+    };
+    socket.onmessage = (event) => this.#heard(event.data);
+    socket.onclose = (event) => this.#lost(event.code);
+  }
+
+  /** @param {unknown} data */
+  #heard(data) {
+    this.#heartbeat.heard();
+    try {
+      this.#parts.receive(JSON.parse(String(data)));
+    } catch (fault) {
+      reportFault(fault);
+    }
+  }
+
+  /** Lets the socket go: nothing it still says is heard. @param {number} code */
+  #detach(code) {
+    for (const alarm of [this.#patience, this.#retry, this.#healthy]) alarm.clear();
+    this.#heartbeat.stop();
+    this.#live = false;
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    // A browser lets a page close with 1000 or its own codes only.
+    socket.close(code >= 3000 ? code : NORMAL);
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    const close = meaning(code);
+    this.#detach(code);
+    if (close.returns === "anew") {
+      this.#startAnew(close);
+      return;
+    }
+    const delayMs = this.#backoff.delayMs(close.returns);
+    this.#become(this.#whileAway(delayMs !== null), close);
+    if (delayMs !== null) this.#retry.set(delayMs, () => this.#connect());
+  }
+
+  /** @param {CloseShown} close */
+  async #startAnew(close) {
+    const delayMs = this.#backoff.delayMs("resume") ?? 0;
+    this.#become(this.#whileAway(true), close);
+    const before = this.#state;
+    /** @type {boolean} */
+    let ready;
+    try {
+      ready = await this.#parts.renew(close.code);
+    } catch {
+      // The network again: nothing was said about the session, so ask again by connecting.
+      ready = true;
+    }
+    if (this.#state !== before) return;
+    if (ready) this.#retry.set(delayMs, () => this.#connect());
+    else this.#become("stopped", close);
+  }
+
+  /** @param {boolean} returns */
+  #whileAway(returns) {
+    if (!returns) return "stopped";
+    return this.#wasLive ? "offline" : "connecting";
+  }
+
+  /** @param {ChannelState["name"]} name @param {CloseShown | null} close */
+  #become(name, close) {
+    const sinceMs = this.#state.name === name ? this.#state.sinceMs : this.#parts.timers.now();
+    this.#state = { name, sinceMs, attempt: this.#backoff.attempt, close };
+    this.#parts.changed(this.#state);
+  }
+}

@@ -1,0 +1,28 @@
+// @ts-check
+// Each session description says which connection wrote it and for which connection of the other side it is meant. A page that was
+// reloaded has a new connection; without the names, an offer for its old one could not be told from one for its new one.
+
+/** @typedef {{ from: string, to: string | null }} Names `to` is null when the writer did not know the other side yet */
+
+const NAMES = /^a=x-consult:(\S+) (\S+)\s*$/m;
+const FINGERPRINT = /^a=fingerprint:(\S+ \S+)\s*$/m;
+const NOBODY = "-";
+
+/** @param {string} sdp @param {Names} names */
+export function named(sdp, { from, to }) {
+  const line = `a=x-consult:${from} ${to ?? NOBODY}\r\n`;
+  const media = sdp.indexOf("\r\nm=");
+  return media < 0 ? sdp + line : sdp.slice(0, media + 2) + line + sdp.slice(media + 2);
+}
+
+/** Who wrote a description; one without names is known by its certificate. @param {string} sdp @returns {Names} */
+export function namesIn(sdp) {
+  const [, from, to] = NAMES.exec(sdp) ?? [];
+  if (from) return { from, to: to === NOBODY ? null : to };
+  return { from: FINGERPRINT.exec(sdp)?.[1] ?? "unknown", to: null };
+}
+
+/** @param {string} sdp @param {string} ufrag */
+export function hasUfrag(sdp, ufrag) {
+  return sdp.split(/\r?\n/).includes(`a=ice-ufrag:${ufrag}`);
+}

@@ -1,0 +1,60 @@
+// @ts-check
+import { Call } from "./call.js";
+import { Transcript } from "./transcript.js";
+
+/** @typedef {import("../wire.js").Conversation} ConversationShown */
+/**
+ * @typedef {{
+ *   channel: import("./channel.js").Channel,
+ *   storage: import("./unsent.js").KeyValueStore,
+ *   parts: import("./call_parts.js").BrowserParts,
+ * }} DeskParts
+ */
+
+/** A consultation at an officer's desk: who it is, what was said, and its call. */
+export class DeskConversation {
+  transcript;
+  call;
+  applicantOnline = false;
+  /** @type {ConversationShown} */
+  #shown;
+
+  /** @param {DeskParts} desk @param {ConversationShown} shown */
+  constructor({ channel, storage, parts }, shown) {
+    const about = { channel, ticket: shown.ticket.id, side: /** @type {const} */ ("officer") };
+    this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
+    this.call = new Call({ ...about, parts });
+    this.#shown = shown;
+    this.take(shown, true);
+  }
+
+  get ticket() {
+    return this.#shown.ticket;
+  }
+
+  get phone() {
+    return this.#shown.phone;
+  }
+
+  get applicationNumber() {
+    return this.#shown.application_number;
+  }
+
+  /** How long the citizen had waited. */
+  get waitSeconds() {
+    return this.#shown.wait_seconds;
+  }
+
+  /** @param {ConversationShown} shown @param {boolean} whole its entries replace what is held */
+  take(shown, whole) {
+    this.#shown = shown;
+    this.applicantOnline = shown.applicant_online ?? false;
+    this.transcript.take({ entries: shown.entries, seen: shown.seen, whole });
+    this.call.take(shown.call ?? null);
+  }
+
+  close() {
+    this.transcript.close();
+    this.call.close();
+  }
+}

@@ -1,0 +1,249 @@
+// @ts-check
+import { Candidates, wired } from "./candidates.js";
+import { named, namesIn } from "./description.js";
+import { reportFault } from "./listeners.js";
+import { Alarm } from "./timers.js";
+
+/** @typedef {import("./capture.js").Kind} Kind */
+/** @typedef {import("./candidates.js").Candidate} Candidate */
+/** @typedef {"offer" | "answer"} DescriptionKind */
+/**
+ * @typedef {{
+ *   timers: import("./timers.js").Timers,
+ *   newConnection: (configuration: RTCConfiguration) => RTCPeerConnection,
+ *   newId: () => string,
+ *   configuration: RTCConfiguration,
+ *   polite: boolean,
+ *   track: (kind: Kind) => MediaStreamTrack | null,
+ *   sendDescription: (kind: DescriptionKind, sdp: string) => void,
+ *   sendCandidate: (candidate: Candidate) => void,
+ *   changed: (state: RTCPeerConnectionState) => void,
+ *   received: (track: MediaStreamTrack) => void,
+ * }} PeerParts
+ */
+
+const SEND_AGAIN_MS = 3_000;
+
+/**
+ * This side of the media between two people: perfect negotiation (W3C) over one connection after another. Tracks are exchanged
+ * inside the two lines agreed at first, so after that only restarts negotiate.
+ */
+export class Peer {
+  #parts;
+  /** @type {RTCPeerConnection} */
+  #pc;
+  #id = "";
+  /** The other side's connection. @type {string | null} */
+  #peerId = null;
+  #offering = false;
+  #strayed = false;
+  #closed = false;
+  #candidates = new Candidates();
+  #sendAgain;
+  /** @type {Promise<void>} */
+  #queue = Promise.resolve();
+
+  /** @param {PeerParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#sendAgain = new Alarm(parts.timers);
+    this.#pc = this.#fresh();
+  }
+
+  get state() {
+    return this.#pc.connectionState;
+  }
+
+  /** The other side answered at least once. */
+  get bound() {
+    return this.#peerId !== null;
+  }
+
+  /** The other side talks with another connection of this side: another tab has taken the call. */
+  get strayed() {
+    return this.#strayed;
+  }
+
+  /** Begins; the connection that offers brings the two lines, the other takes them as they come. */
+  offer() {
+    this.#enqueue(async () => this.#bringLines());
+  }
+
+  /** @param {DescriptionKind} kind @param {string} sdp */
+  describe(kind, sdp) {
+    this.#enqueue(() => (kind === "offer" ? this.#takeOffer(sdp) : this.#takeAnswer(sdp)));
+  }
+
+  /** @param {Candidate} candidate */
+  candidate(candidate) {
+    this.#enqueue(() => this.#candidates.add(this.#pc, candidate));
+  }
+
+  /** A track came or went. @param {Kind} kind */
+  plug(kind) {
+    this.#enqueue(() => this.#plug(kind));
+  }
+
+  /** Looks for another path through the network. */
+  restart() {
+    this.#enqueue(async () => {
+      if (!this.bound) return this.#repeat();
+      // An offer that nobody has answered would keep the new one waiting.
+      if (this.#pc.signalingState === "have-local-offer") {
+        await this.#pc.setLocalDescription({ type: "rollback" });
+      }
+      this.#pc.restartIce();
+    });
+  }
+
+  /** Begins again with a new connection. @param {RTCConfiguration} [configuration] */
+  renew(configuration = this.#parts.configuration) {
+    this.#enqueue(async () => {
+      this.#parts.configuration = configuration;
+      this.#replace();
+      this.#bringLines();
+    });
+  }
+
+  /** The way to the other side's page is open again: what was said meanwhile is lost. */
+  speakAgain() {
+    this.#enqueue(async () => this.#repeat());
+  }
+
+  close() {
+    this.#closed = true;
+    this.#sendAgain.clear();
+    release(this.#pc);
+  }
+
+  #fresh() {
+    const pc = this.#parts.newConnection({ ...this.#parts.configuration, bundlePolicy: "max-bundle" });
+    this.#id = this.#parts.newId();
+    this.#peerId = null;
+    this.#offering = false;
+    pc.onnegotiationneeded = () => this.#enqueue(() => this.#negotiate(pc));
+    pc.onicecandidate = ({ candidate }) => {
+      if (candidate) this.#parts.sendCandidate(wired(candidate));
+    };
+    pc.onconnectionstatechange = () => this.#parts.changed(pc.connectionState);
+    pc.ontrack = ({ track }) => this.#parts.received(track);
+    return pc;
+  }
+
+  #replace() {
+    if (this.#closed) throw new Error("the call is over");
+    release(this.#pc);
+    this.#sendAgain.clear();
+    this.#pc = this.#fresh();
+    this.#parts.changed(this.#pc.connectionState);
+  }
+
+  #bringLines() {
+    if (this.#offering || this.bound) return;
+    this.#offering = true;
+    for (const kind of /** @type {const} */ (["audio", "video"])) {
+      this.#pc.addTransceiver(this.#parts.track(kind) ?? kind, { direction: "sendrecv" });
+    }
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #negotiate(pc) {
+    // Not stable: the browser asks again once it is.
+    if (pc !== this.#pc || pc.signalingState !== "stable") return;
+    await pc.setLocalDescription();
+    this.#send();
+  }
+
+  /** @param {string} sdp */
+  async #takeOffer(sdp) {
+    const { from, to } = namesIn(sdp);
+    if (this.#isForAnother(to)) return;
+    if (this.bound && from !== this.#peerId) this.#replace();
+    const collides = this.#pc.signalingState !== "stable";
+    if (collides && !this.#parts.polite) return;
+    // Lines of our own that nobody has answered would stand beside theirs.
+    if (this.#offering && !this.bound) this.#replace();
+    try {
+      await this.#answer(sdp, from);
+    } catch {
+      this.#replace();
+      await this.#answer(sdp, from);
+    }
+  }
+
+  /** @param {string} sdp @param {string} from */
+  async #answer(sdp, from) {
+    const pc = this.#pc;
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    this.#peerId = from;
+    await this.#candidates.flush(pc);
+    for (const transceiver of pc.getTransceivers()) {
+      transceiver.direction = "sendrecv";
+      await transceiver.sender.replaceTrack(this.#parts.track(kindOf(transceiver)));
+    }
+    await pc.setLocalDescription();
+    this.#send();
+  }
+
+  /** @param {string} sdp */
+  async #takeAnswer(sdp) {
+    const { from, to } = namesIn(sdp);
+    if (this.#isForAnother(to) || this.#pc.signalingState !== "have-local-offer") return;
+    try {
+      if (this.bound && from !== this.#peerId) throw new Error("another connection answered");
+      await this.#pc.setRemoteDescription({ type: "answer", sdp });
+    } catch {
+      this.#replace();
+      this.#bringLines();
+      return;
+    }
+    this.#peerId = from;
+    this.#sendAgain.clear();
+    await this.#candidates.flush(this.#pc);
+  }
+
+  /** @param {string | null} to */
+  #isForAnother(to) {
+    const another = to !== null && to !== this.#id;
+    if (another && this.bound) this.#strayed = true;
+    return another;
+  }
+
+  /** @param {Kind} kind */
+  async #plug(kind) {
+    const track = this.#parts.track(kind);
+    for (const transceiver of this.#pc.getTransceivers()) {
+      if (kindOf(transceiver) === kind) await transceiver.sender.replaceTrack(track);
+    }
+  }
+
+  #repeat() {
+    if (this.#pc.signalingState === "have-local-offer") this.#send();
+  }
+
+  #send() {
+    const description = this.#pc.localDescription;
+    if (!description || (description.type !== "offer" && description.type !== "answer")) return;
+    this.#parts.sendDescription(description.type, named(description.sdp, { from: this.#id, to: this.#peerId }));
+    if (description.type === "offer") this.#sendAgain.set(SEND_AGAIN_MS, () => this.speakAgain());
+  }
+
+  /** One thing after the other, whatever comes in between. @param {() => void | Promise<void>} task */
+  #enqueue(task) {
+    const open = () => (this.#closed ? undefined : task());
+    this.#queue = this.#queue.then(open).catch((fault) => {
+      if (!this.#closed) reportFault(fault);
+    });
+  }
+}
+
+/** @param {RTCPeerConnection} pc */
+function release(pc) {
+  pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = pc.ontrack = null;
+  pc.close();
+}
+
+/** @param {RTCRtpTransceiver} transceiver @returns {Kind} */
+function kindOf(transceiver) {
+  return /** @type {Kind} */ (transceiver.receiver.track.kind);
+}

@@ -1,0 +1,98 @@
+// @ts-check
+import { Alarm } from "./timers.js";
+
+/**
+ * @typedef {{
+ *   timers: import("./timers.js").Timers,
+ *   polite: boolean,
+ *   restart: () => void,
+ *   renew: () => void,
+ *   relay: (() => void) | null,
+ *   connected: () => void,
+ *   lost: () => void,
+ * }} RecoveryParts `relay`: begin again through the office's relay, where there is one
+ */
+
+const SETUP_MS = 35_000;
+const RELAY_MS = 20_000;
+const LOST_MS = 45_000;
+const WAKE_MS = 15_000;
+const FROZEN_MS = 5_000;
+const TRY_EVERY_MS = 8_000;
+const RESTARTS = 2;
+
+/** Decides from the connection's state what to try next and when to give up. One side leads, so that both do not try at once. */
+export class Recovery {
+  #parts;
+  #next;
+  #relay;
+  #end;
+  #tries = 0;
+  #wasConnected = false;
+  /** @type {RTCPeerConnectionState} */
+  #state = "new";
+
+  /** @param {RecoveryParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#next = new Alarm(parts.timers);
+    this.#relay = new Alarm(parts.timers);
+    this.#end = new Alarm(parts.timers);
+  }
+
+  /** @param {boolean} returning the call was up before this page was loaded */
+  begin(returning) {
+    this.#giveUpAfter(returning ? LOST_MS : SETUP_MS);
+    const { relay } = this.#parts;
+    if (relay) this.#relay.set(RELAY_MS, relay);
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  changed(state) {
+    this.#state = state;
+    if (state === "connected") {
+      this.#connected();
+      return;
+    }
+    if (!this.#end.isSet) this.#giveUpAfter(LOST_MS);
+    if (state === "failed") this.#tryAfter(this.#parts.polite ? 5_000 : 0);
+    else if (state === "disconnected") this.#tryAfter(this.#parts.polite ? 10_000 : 5_000);
+    else if (this.#wasConnected && !this.#next.isSet) this.#tryAfter(TRY_EVERY_MS);
+  }
+
+  /** The page is back on the network: waiting for the browser to notice would take many seconds. */
+  nudge() {
+    if (this.#state !== "connected") this.#tryAfter(this.#parts.polite ? 3_000 : 0);
+  }
+
+  stop() {
+    for (const alarm of [this.#next, this.#relay, this.#end]) alarm.clear();
+  }
+
+  #connected() {
+    this.stop();
+    this.#tries = 0;
+    this.#wasConnected = true;
+    this.#parts.connected();
+  }
+
+  /** @param {number} ms */
+  #tryAfter(ms) {
+    this.#next.set(ms, () => {
+      this.#tries += 1;
+      this.#tryAfter(TRY_EVERY_MS);
+      if (this.#tries <= RESTARTS) this.#parts.restart();
+      else this.#parts.renew();
+    });
+  }
+
+  /** @param {number} ms */
+  #giveUpAfter(ms) {
+    const dueAt = this.#parts.timers.now() + ms;
+    this.#end.set(ms, () => {
+      // A phone that slept through its time gets a little more to try.
+      if (this.#parts.timers.now() - dueAt > FROZEN_MS) this.#giveUpAfter(WAKE_MS);
+      else this.#parts.lost();
+    });
+  }
+}

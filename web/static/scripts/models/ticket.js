@@ -1,0 +1,133 @@
+// @ts-check
+import { Call } from "./call.js";
+import { Listeners } from "./listeners.js";
+import { Transcript } from "./transcript.js";
+
+/** @typedef {import("../wire.js").ServerFrame} ServerFrame */
+/** @typedef {import("../wire.js").WelcomeApplicant} WelcomeApplicant */
+/** @typedef {import("../wire.js").Ticket} Ticket */
+/** @typedef {import("../wire.js").PositionTold} PositionTold */
+/** @typedef {import("../wire.js").Limits} Limits */
+/** @typedef {"unknown" | import("../wire.js").Stage} StageShown */
+/**
+ * @typedef {{
+ *   channel: import("./channel.js").Channel,
+ *   ticketId: string,
+ *   storage: import("./unsent.js").KeyValueStore,
+ *   parts: import("./call_parts.js").BrowserParts,
+ * }} TicketParts
+ */
+
+/** An applicant's place, from taking a number to the end, with its conversation and its call. */
+export class TicketModel {
+  transcript;
+  call;
+  #channel;
+  #id;
+  /** @type {Ticket | null} */
+  #shown = null;
+  /** @type {PositionTold | null} */
+  #position = null;
+  /** @type {Limits | null} */
+  #limits = null;
+  #officerOnline = false;
+  /** @type {Listeners<void>} */
+  #changes = new Listeners();
+
+  /** @param {TicketParts} parts */
+  constructor({ channel, ticketId, storage, parts }) {
+    this.#channel = channel;
+    this.#id = ticketId;
+    const about = { channel, ticket: ticketId, side: /** @type {const} */ ("applicant") };
+    this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
+    this.call = new Call({ ...about, parts });
+    channel.holdings = {
+      seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),
+      revision: () => null,
+    };
+    channel.onFrame((frame) => this.#receive(frame));
+  }
+
+  /** @returns {StageShown} */
+  get stage() {
+    return this.#shown?.stage ?? "unknown";
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** While waiting or parked; null while it is not known. */
+  get position() {
+    return this.stage === "waiting" || this.stage === "offered" ? this.#position : null;
+  }
+
+  get isNext() {
+    return this.position?.position === 1;
+  }
+
+  get nobodyOnDuty() {
+    return this.position?.officers_on_duty === 0;
+  }
+
+  get officerOnline() {
+    return this.#officerOnline;
+  }
+
+  get limits() {
+    return this.#limits;
+  }
+
+  /** @param {() => void} listener */
+  onChange(listener) {
+    return this.#changes.add(listener);
+  }
+
+  leave() {
+    return this.#channel.order({ t: "LeaveQueue", ticket: this.#id });
+  }
+
+  end() {
+    return this.#channel.order({ t: "EndConsultation", ticket: this.#id });
+  }
+
+  /** @param {ServerFrame} frame */
+  #receive(frame) {
+    switch (frame.t) {
+      case "WelcomeApplicant":
+        return this.#welcome(frame);
+      case "TicketChanged":
+        return this.#show(frame.ticket);
+      case "PositionTold":
+        this.#position = frame;
+        return this.#changes.tell();
+      case "PresenceTold":
+        if (frame.by === "officer") this.#officerOnline = frame.online;
+        return this.#changes.tell();
+      case "EntryAdded":
+        return this.transcript.add(frame.entry);
+      case "SeenMarked":
+        return this.transcript.markSeen(frame.seen);
+      case "TypingShown":
+        return this.transcript.showTyping(frame.by);
+      default:
+        return undefined;
+    }
+  }
+
+  /** @param {WelcomeApplicant} welcome */
+  #welcome(welcome) {
+    this.#limits = welcome.limits;
+    this.#position = welcome.position ?? null;
+    this.transcript.take(welcome);
+    this.call.take(welcome.call ?? null);
+    this.#show(welcome.ticket);
+  }
+
+  /** @param {Ticket} ticket */
+  #show(ticket) {
+    this.#shown = ticket;
+    this.#officerOnline = ticket.officer_online ?? false;
+    this.#changes.tell();
+  }
+}
