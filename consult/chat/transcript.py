@@ -1,5 +1,6 @@
 """The conversation: posting, catching up, marks and typing. Commit first, then tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from consult.errors import Ended, NotFound, StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Role, applicant_address, staff_address
 from consult.settings import Settings
+from consult.storage import moments
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.wire.to_client import Entry, EntryAdded, Seen, SeenMarked, Ticket, TypingShown
@@ -41,6 +43,14 @@ class CaughtUp:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastSeqs:
+    """For each address: ticket id -> last seq."""
+
+    now_ms: int
+    at: dict[Address, dict[str, int]]
+
+
 class Transcript:
     def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
         self._database = database
@@ -50,7 +60,7 @@ class Transcript:
     async def post(self, caller: Caller, ticket_id: str, text: str, receipt: Receipt) -> Posted:
         """Store a message and tell both sides.
 
-        Raises NotFound when the consultation is not the caller's, StageForbids or Ended when it is not served.
+        Raises NotFound when the consultation is not the caller's, StageForbids or Ended when not served.
         """
         limit = self._settings.chat_characters
 
@@ -89,6 +99,16 @@ class Transcript:
     async def last_seqs(self, caller: Caller) -> dict[str, int]:
         """Ticket id -> last seq, which `Pong` carries to reveal lost frames."""
         return await self._database.read(lambda conn: log.last_seqs(conn, caller))
+
+    async def last_seqs_of(self, callers: Iterable[Caller]) -> LastSeqs:
+        """The same for many, and the database's time, read at one moment."""
+        asked = list(callers)
+
+        def query(conn: Connection) -> LastSeqs:
+            seqs = {caller.address: log.last_seqs(conn, caller) for caller in asked}
+            return LastSeqs(moments.to_ms(moments.now(conn)), seqs)
+
+        return await self._database.read(query)
 
     async def mark_seen(self, caller: Caller, ticket_id: str, delivered: int, read: int) -> None:
         """Move this side's marks forward and tell both sides."""

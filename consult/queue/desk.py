@@ -96,9 +96,10 @@ class Desk:
 
         return await self._database.read(query)
 
-    async def revision(self, caller: Caller) -> int:
-        """The duty row's revision, which `Pong` carries."""
-        return (await self._database.read(lambda conn: duty.find(conn, caller.id))).revision
+    async def revisions(self, person_ids: Iterable[str]) -> dict[str, int]:
+        """The revisions of these officers' duty rows, which `Pong` carries."""
+        ids = list(person_ids)
+        return await self._database.read(lambda conn: {id: duty.find(conn, id).revision for id in ids})
 
 
 def _after(seqs: dict[str, int], ticket_id: str, last_seq: int) -> int:

@@ -1,7 +1,9 @@
 """The line as people see it: places, waiting lists, and the index rebuilt from SQL whenever Redis lost it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -80,11 +82,21 @@ class Line:
 
     async def waiting_for(self, officer: Caller) -> tuple[list[Waiting], int]:
         """The head of what this officer may serve, longest wait first, and how many wait in all."""
+        return (await self.waiting_for_each([officer.id]))[officer.id]
 
-        def query(conn: Connection) -> tuple[list[Waiting], int]:
-            skills = set(duty.skills(conn, officer.id))
-            rows = [row for row in line_store.waiting(conn) if row.service_id in skills]
-            return [waiting_of(row) for row in rows[:SHOWN_TO_OFFICERS]], len(rows)
+    async def waiting_for_each(self, officer_ids: Iterable[str]) -> dict[str, tuple[list[Waiting], int]]:
+        """The same for several officers, from one reading of the line."""
+        ids = list(officer_ids)
+
+        def query(conn: Connection) -> dict[str, tuple[list[Waiting], int]]:
+            skills = {id: duty.skills(conn, id) for id in ids}
+            services = {service for known in skills.values() for service in known}
+            heads = {service: line_store.waiting(conn, service, SHOWN_TO_OFFICERS) for service in services}
+            counts = {service: line_store.waiting_count(conn, service) for service in services}
+            return {
+                id: (_merged(heads[service] for service in known), sum(counts[service] for service in known))
+                for id, known in skills.items()
+            }
 
         return await self._database.read(query)
 
@@ -112,3 +124,8 @@ class Line:
         for row in rows:
             grouped[row.service_id].append((row.id, row.score, row.units))
         return dict(grouped)
+
+
+def _merged(heads: Iterable[list[TicketRow]]) -> list[Waiting]:
+    rows = sorted(chain.from_iterable(heads), key=lambda row: (row.score, row.id))
+    return [waiting_of(row) for row in rows[:SHOWN_TO_OFFICERS]]

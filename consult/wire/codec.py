@@ -3,11 +3,23 @@
 import msgspec
 
 from consult.errors import BadRequest, TooLarge
-from consult.wire.from_client import ClientFrame
+from consult.wire.from_client import ClientFrame, Number
 from consult.wire.to_client import ServerFrame
 
 FRAME_BYTES = 65_536
 
+
+class _Numbered(msgspec.Struct):
+    cseq: Number
+
+
+class _Versioned(msgspec.Struct):
+    t: str
+    v: int
+
+
+_numbered = msgspec.json.Decoder(_Numbered)
+_versioned = msgspec.json.Decoder(_Versioned)
 _decoder = msgspec.json.Decoder(ClientFrame)
 _encoder = msgspec.json.Encoder()
 
@@ -29,6 +41,23 @@ def decode(frame: bytes | str) -> ClientFrame:
     if _holds_nul(order):
         raise BadRequest(reason="NUL character")
     return order
+
+
+def cseq_of(frame: bytes | str) -> int | None:
+    """The number of an order that `decode` refused, where it can be read."""
+    try:
+        return _numbered.decode(frame).cseq
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def version_of(frame: bytes | str) -> int | None:
+    """The protocol version that a `Hello` asks for; None when the frame is no `Hello`."""
+    try:
+        hello = _versioned.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return hello.v if hello.t == "Hello" else None
 
 
 def encode(frame: ServerFrame) -> bytes:

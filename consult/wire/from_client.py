@@ -4,7 +4,7 @@ Orders that change something carry `cseq`, counted 1, 2, 3 ... for each stream (
 `Hello`); they are answered by `Acked` or `Refused` with the same number. Ephemeral frames carry none.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Media = Literal["audio", "video"]
 
 
+@dataclass_transform(frozen_default=True)  # type checkers read `frozen` from each class
 class FromClient(msgspec.Struct, frozen=True, tag_field="t", tag=str):
     """A frame from a browser; `t` is the struct's name."""
 

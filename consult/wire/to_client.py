@@ -4,7 +4,7 @@ A frame is encoded once for readers of both languages, so a service's name cross
 (Indonesian) and `service_name_en`; the page shows the one of its language.
 """
 
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 import msgspec
 
@@ -20,6 +20,7 @@ DutyState = Literal["offline", "available", "paused", "draining", "lost", "disab
 CallStage = Literal["ringing", "connecting", "connected", "ended"]
 
 
+@dataclass_transform(frozen_default=True)  # type checkers read `frozen` from each class
 class ToClient(msgspec.Struct, frozen=True, tag_field="t", tag=str, omit_defaults=True):
     """A frame to a browser; `t` is the struct's name."""
 
@@ -175,7 +176,8 @@ class Limits(msgspec.Struct, frozen=True):
 class WelcomeApplicant(ToClient):
     """Snapshot for an applicant, plus every entry after the `seqs` of `Hello` or `Refresh`.
 
-    `whole`: the entries start at 1 (the page's history was unknown or of another epoch) and replace what it holds.
+    `whole`: the entries start at 1 (the page's history was unknown or of another epoch) and replace what
+    it holds.
     """
 
     v: int
@@ -219,7 +221,10 @@ class WelcomeSupervisor(ToClient):
 
 
 class Pong(ToClient):
-    """`seqs`: last conversation seq of each of this reader's consultations; `revision`: of the officer's duty."""
+    """`seqs`: last conversation seq of each of this reader's consultations.
+
+    `revision`: of the officer's duty; absent when nothing could be read, and then `seqs` says nothing either.
+    """
 
     n: int
     now: int

@@ -13,9 +13,9 @@ from consult.storage import moments
 from consult.storage.tables import duty, person, ticket, ticket_pass
 
 
-def waiting(conn: Connection, service_id: str | None = None) -> list[TicketRow]:
-    """The line in order, of one service or all."""
-    query = every.where(ticket.c.stage == Stage.WAITING)
+def waiting(conn: Connection, service_id: str | None = None, most: int | None = None) -> list[TicketRow]:
+    """The line in order, of one service or all; only its first `most`."""
+    query = every.where(ticket.c.stage == Stage.WAITING).limit(most)
     if service_id is not None:
         query = query.where(ticket.c.service_id == service_id)
     order = query.order_by(ticket.c.returned.desc(), ticket.c.order_at, ticket.c.id)

@@ -1,0 +1,92 @@
+"""What both sides of a consultation may send: messages, marks, and the frames of a call."""
+
+from consult.hub.services import Asking, Handlers
+from consult.wire.from_client import (
+    AcceptCall,
+    DeclineCall,
+    EndConsultation,
+    HangUp,
+    MarkSeen,
+    PostMessage,
+    ReportConnected,
+    ReportLost,
+    Ring,
+    SendCandidate,
+    SendDescription,
+    SendMediaState,
+    Typing,
+)
+
+
+async def post_message(asking: Asking, order: PostMessage) -> object:
+    return await asking.services.transcript.post(asking.caller, order.ticket, order.text, asking.receipt)
+
+
+async def mark_seen(asking: Asking, frame: MarkSeen) -> None:
+    await asking.services.transcript.mark_seen(asking.caller, frame.ticket, frame.delivered, frame.read)
+
+
+async def typing(asking: Asking, frame: Typing) -> None:
+    await asking.services.transcript.typing(asking.caller, frame.ticket)
+
+
+async def end(asking: Asking, order: EndConsultation) -> object:
+    return await asking.services.reception.end(asking.caller, order.ticket, order.epoch, asking.receipt)
+
+
+async def ring(asking: Asking, order: Ring) -> object:
+    return await asking.services.switchboard.ring(asking.caller, order.ticket, order.media, asking.receipt)
+
+
+async def accept_call(asking: Asking, order: AcceptCall) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.accept(asking.caller, order.ticket, order.call, order.media, asking.receipt)
+
+
+async def decline_call(asking: Asking, order: DeclineCall) -> object:
+    return await asking.services.switchboard.decline(asking.caller, order.ticket, order.call, asking.receipt)
+
+
+async def hang_up(asking: Asking, order: HangUp) -> object:
+    return await asking.services.switchboard.hang_up(asking.caller, order.ticket, order.call, asking.receipt)
+
+
+async def report_connected(asking: Asking, order: ReportConnected) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.connected(
+        asking.caller, order.ticket, order.call, order.generation, asking.receipt
+    )
+
+
+async def report_lost(asking: Asking, order: ReportLost) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.lost(asking.caller, order.ticket, order.call, order.generation, asking.receipt)
+
+
+async def send_description(asking: Asking, frame: SendDescription) -> None:
+    await asking.services.relay.describe(asking.caller, frame)
+
+
+async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
+    await asking.services.relay.candidate(asking.caller, frame)
+
+
+async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
+    await asking.services.relay.media_state(asking.caller, frame)
+
+
+HANDLERS: Handlers = {
+    PostMessage: post_message,
+    MarkSeen: mark_seen,
+    Typing: typing,
+    EndConsultation: end,
+    Ring: ring,
+    AcceptCall: accept_call,
+    DeclineCall: decline_call,
+    HangUp: hang_up,
+    ReportConnected: report_connected,
+    ReportLost: report_lost,
+    SendDescription: send_description,
+    SendCandidate: send_candidate,
+    SendMediaState: send_media_state,
+}

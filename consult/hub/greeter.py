@@ -1,0 +1,143 @@
+"""The snapshot that every connection starts from, and that heals whatever was missed."""
+
+import msgspec
+
+from consult.chat.transcript import CaughtUp
+from consult.hub.clerk import Sender
+from consult.hub.connection import Connection
+from consult.hub.services import Services
+from consult.people import Caller, Role
+from consult.settings import Settings
+from consult.storage.standing import Standing, standing
+from consult.wire import codec
+from consult.wire.to_client import (
+    Conversation,
+    Limits,
+    WelcomeApplicant,
+    WelcomeOfficer,
+    WelcomeSupervisor,
+)
+
+VERSION = 1
+Welcome = WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor
+
+
+class Greeter:
+    """Frames for the person are held in the outbox before anything is read: then none is lost or early."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._limits = {role: limits_of(services.settings, role) for role in Role}
+
+    async def standing(self, sender: Sender) -> Standing:
+        """Where the stream of orders stands. Raises NotFound when it is somebody else's."""
+        return await self._services.database.read(
+            lambda conn: standing(conn, sender.stream, sender.caller.subject)
+        )
+
+    async def greet(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> None:
+        """Send the snapshot, with everything after `seqs`."""
+        welcome = await self._welcome(connection, now, seqs)
+        connection.outbox.release(codec.encode(welcome))
+
+    async def greet_again(self, connection: Connection, seqs: dict[str, int]) -> None:
+        """The same to a page that lost something, or asks."""
+        connection.outbox.hold()
+        try:
+            await self.greet(connection, await self.standing(connection.sender), seqs)
+        finally:
+            connection.outbox.let_out()
+
+    async def _welcome(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> Welcome:
+        match connection.caller.role:
+            case Role.APPLICANT:
+                return await self._applicant(connection, now, seqs)
+            case Role.OFFICER:
+                return await self._officer(connection, now, seqs)
+            case _:
+                return await self._supervisor(connection.caller, now)
+
+    async def _applicant(
+        self, connection: Connection, now: Standing, seqs: dict[str, int]
+    ) -> WelcomeApplicant:
+        caller = connection.caller
+        found = await self._services.transcript.since(caller, caller.id, seqs.get(caller.id, 0))
+        place = await self._services.line.place(caller.id) if found.ticket.stage == "waiting" else None
+        connection.service = found.ticket.service
+        connection.seqs = {caller.id: found.last_seq}
+        return WelcomeApplicant(
+            v=VERSION,
+            epoch=now.epoch,
+            now=now.now_ms,
+            last_cseq=now.last_cseq,
+            limits=self._limits[Role.APPLICANT],
+            ticket=found.ticket,
+            entries=found.entries,
+            last_seq=found.last_seq,
+            seen=found.seen,
+            whole=found.whole,
+            language=found.language,
+            position=place,
+            call=await self._services.switchboard.shown(caller, caller.id) if _in_service(found) else None,
+        )
+
+    async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:
+        caller = connection.caller
+        desk = await self._services.desk.shown(caller, seqs)
+        conversations = [await self._with_call(caller, shown) for shown in desk.conversations]
+        line, total = await self._services.line.waiting_for(caller)
+        connection.seqs = {shown.ticket.id: _last_seq(shown, seqs) for shown in conversations}
+        return WelcomeOfficer(
+            v=VERSION,
+            epoch=now.epoch,
+            now=now.now_ms,
+            last_cseq=now.last_cseq,
+            limits=self._limits[Role.OFFICER],
+            name=caller.name,
+            duty=desk.duty,
+            conversations=conversations,
+            whole=[shown.ticket.id for shown in conversations if shown.entries and shown.entries[0].seq == 1],
+            line=line,
+            line_total=total,
+            offer=desk.offer,
+        )
+
+    async def _with_call(self, caller: Caller, shown: Conversation) -> Conversation:
+        call = await self._services.switchboard.shown(caller, shown.ticket.id)
+        return msgspec.structs.replace(shown, call=call)
+
+    async def _supervisor(self, caller: Caller, now: Standing) -> WelcomeSupervisor:
+        return WelcomeSupervisor(
+            v=VERSION,
+            epoch=now.epoch,
+            now=now.now_ms,
+            last_cseq=now.last_cseq,
+            limits=self._limits[Role.SUPERVISOR],
+            name=caller.name,
+            board=await self._services.board.shown(),
+        )
+
+
+def limits_of(settings: Settings, role: Role) -> Limits:
+    """What a page must keep to, and how often it is to ping."""
+    dead = settings.applicant_dead_seconds if role is Role.APPLICANT else settings.officer_dead_seconds
+    return Limits(
+        frame_bytes=codec.FRAME_BYTES,
+        chat_characters=settings.chat_characters,
+        ping_seconds=_whole(settings.ping_seconds),
+        call_ping_seconds=_whole(settings.call_ping_seconds),
+        dead_seconds=_whole(dead),
+        call_dead_seconds=_whole(settings.call_dead_seconds),
+    )
+
+
+def _whole(seconds: float) -> int:
+    return max(1, round(seconds))
+
+
+def _in_service(found: CaughtUp) -> bool:
+    return found.ticket.stage == "serving"
+
+
+def _last_seq(shown: Conversation, seqs: dict[str, int]) -> int:
+    return shown.entries[-1].seq if shown.entries else seqs.get(shown.ticket.id, 0)

@@ -1,0 +1,106 @@
+"""How many frames a person may send. Pure: the caller says what time it is.
+
+Each kind of frame has an allowance that fills up again steadily (the generic cell rate algorithm: one
+number for each kind says until when the person has spent ahead).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from consult.people import Address, Role
+from consult.settings import Settings
+
+
+class Kind(Enum):
+    HELLO = auto()
+    PING = auto()
+    FRAME = auto()
+    REFRESH = auto()
+    DESCRIPTION = auto()
+    CANDIDATE = auto()
+    # How often we say no before we hang up.
+    MALFORMED = auto()
+    FLOOD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    per_second: float
+    burst: float
+
+
+Rates = Mapping[Kind, Rate]
+
+_SAME_FOR_ALL = {
+    # An honest page on a bad line comes back every few seconds, and pings every second in a call.
+    Kind.HELLO: Rate(1, 60),
+    Kind.PING: Rate(5, 60),
+    Kind.REFRESH: Rate(0.5, 10),
+    Kind.MALFORMED: Rate(0.1, 10),
+    Kind.FLOOD: Rate(2, 120),
+}
+
+
+def rates_of(settings: Settings) -> dict[Role, Rates]:
+    """What each role may send."""
+    described = settings.signalling_frames_in_10_seconds
+    signalling = {
+        Kind.DESCRIPTION: Rate(described / 10, described),
+        Kind.CANDIDATE: Rate(described, described * 10),
+    }
+    applicant = Rate(settings.applicant_frames_per_second, settings.applicant_frames_burst)
+    staff = Rate(settings.officer_frames_per_second, settings.officer_frames_burst)
+    return {
+        role: _SAME_FOR_ALL | signalling | {Kind.FRAME: applicant if role is Role.APPLICANT else staff}
+        for role in Role
+    }
+
+
+class Meter:
+    """What one person may still send, over all of that person's connections in this process."""
+
+    __slots__ = ("_rates", "_spent_until")
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self._spent_until: dict[Kind, float] = {}
+
+    def take(self, kind: Kind, now: float) -> int | None:
+        """Use one frame's allowance; None when there was one, else the milliseconds until there is."""
+        rate = self._rates[kind]
+        spent_until = max(self._spent_until.get(kind, now), now)
+        ahead_seconds = spent_until - now - (rate.burst - 1) / rate.per_second
+        if ahead_seconds > 1e-9:
+            return max(1, round(ahead_seconds * 1000))
+        self._spent_until[kind] = spent_until + 1 / rate.per_second
+        return None
+
+    def untouched(self, now: float) -> bool:
+        """Everything has filled up again."""
+        return all(spent_until <= now for spent_until in self._spent_until.values())
+
+
+class Meters:
+    """One meter for each person; it outlives a connection, so that coming back refills nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rates = rates_of(settings)
+        self._meters: dict[Address, Meter] = {}
+
+    def of(self, address: Address, role: Role) -> Meter:
+        meter = self._meters.get(address)
+        if meter is None:
+            meter = self._meters[address] = Meter(self._rates[role])
+        return meter
+
+    def forget(self, here: Callable[[Address], bool], now: float) -> None:
+        """Drop the meters of people who are gone and have nothing spent."""
+        gone = [
+            address for address, meter in self._meters.items() if not here(address) and meter.untouched(now)
+        ]
+        for address in gone:
+            del self._meters[address]
+
+    def __len__(self) -> int:
+        return len(self._meters)

@@ -1,0 +1,40 @@
+"""What an officer may send: the keys of HANDLERS are the permissions."""
+
+from consult.hub import conversation
+from consult.hub.services import Asking, Handlers
+from consult.wire.from_client import AcceptOffer, BeReady, FinishShift, PassOffer, Pause, ServeNext
+
+
+async def be_ready(asking: Asking, order: BeReady) -> object:
+    return await asking.services.desk.be_ready(asking.caller, asking.receipt)
+
+
+async def pause(asking: Asking, order: Pause) -> object:
+    return await asking.services.desk.pause(asking.caller, order.reason, asking.receipt)
+
+
+async def finish_shift(asking: Asking, order: FinishShift) -> object:
+    return await asking.services.desk.finish_shift(asking.caller, asking.receipt)
+
+
+async def accept_offer(asking: Asking, order: AcceptOffer) -> object:
+    return await asking.services.reception.accept(asking.caller, order.ticket, order.attempt, asking.receipt)
+
+
+async def pass_offer(asking: Asking, order: PassOffer) -> object:
+    return await asking.services.reception.pass_on(asking.caller, order.ticket, order.attempt, asking.receipt)
+
+
+async def serve_next(asking: Asking, order: ServeNext) -> object:
+    return await asking.services.reception.serve_next(asking.caller, asking.receipt)
+
+
+HANDLERS: Handlers = {
+    BeReady: be_ready,
+    Pause: pause,
+    FinishShift: finish_shift,
+    AcceptOffer: accept_offer,
+    PassOffer: pass_offer,
+    ServeNext: serve_next,
+    **conversation.HANDLERS,
+}

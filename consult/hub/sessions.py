@@ -1,0 +1,44 @@
+"""Open sockets end with the session they were opened with: at once when told, else within a minute."""
+
+import logging
+from collections.abc import Iterable
+
+from consult.errors import ConsultError
+from consult.hub.connection import Connection
+from consult.hub.roster import Roster
+from consult.hub.services import Services
+from consult.people import applicant_address, staff_address
+from consult.wire.closes import Close
+
+log = logging.getLogger(__name__)
+
+
+class Sessions:
+    def __init__(self, services: Services, roster: Roster) -> None:
+        self._doorkeeper = services.doorkeeper
+        self._roster = roster
+
+    async def check(self, owner: str) -> None:
+        """Somebody signed out, or was disabled: close what was opened with a session that is over."""
+        here = [*self._roster.at(staff_address(owner)), *self._roster.at(applicant_address(owner))]
+        try:
+            await self._close_ended(here)
+        except Exception:
+            # Not known to be allowed is not allowed; whose session holds comes back at once.
+            log.warning("sessions could not be checked: all of this person's are closed")
+            for connection in here:
+                connection.close(Close.SESSION_ENDED)
+
+    async def check_all(self) -> None:
+        """An open page counts as use; sessions that ran out end here."""
+        try:
+            await self._close_ended(self._roster)
+        except ConsultError as error:
+            log.warning("sessions could not be checked: %s", error.code)
+
+    async def _close_ended(self, connections: Iterable[Connection]) -> None:
+        here = list(connections)
+        ended = await self._doorkeeper.keep(connection.session for connection in here)
+        for connection in here:
+            if connection.session in ended:
+                connection.close(Close.SESSION_ENDED)
