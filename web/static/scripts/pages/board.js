@@ -1,0 +1,48 @@
+// @ts-check
+// The supervisor's board: joins the model to the views. Figures come when they change; only the clocks tick here.
+import { forget, openChannel, reloadOnce } from "../browser.js";
+import { Board } from "../models/board.js";
+import { t } from "../text.js";
+import { clockTimeZone } from "../times.js";
+import { figuresView, unservedView } from "../views/board_figures.js";
+import { freshView } from "../views/board_fresh.js";
+import { officersView } from "../views/board_officers.js";
+import { tableView } from "../views/board_table.js";
+import { words } from "../views/dom.js";
+import { menuView } from "../views/menu.js";
+import { stoppedView } from "../views/stopped.js";
+
+const TICK_MS = 500;
+
+/** @param {string} id */
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const person = at("title").dataset.person ?? "";
+const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute("content") ?? "";
+
+const channel = await openChannel({ owner: person, csrf, renew: async () => null });
+const board = new Board({ channel });
+const now = () => channel.clock.now();
+
+const views = [
+  figuresView(at("figures"), board, now),
+  unservedView(at("unserved"), board),
+  tableView(at("services-panel"), board, now),
+  officersView(at("officers"), board, now),
+  freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online" }),
+];
+const menu = menuView(at("bar"), () => forget(person));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") menu.close();
+});
+stoppedView(at("stopped"), channel, reloadOnce);
+
+function update() {
+  for (const view of views) view.update();
+  words(at("clock"), board.known ? clockTimeZone(now()) : "");
+  const title = t("board.title");
+  document.title = board.known ? t("board.title_count", { title, count: board.totals.waiting }) : title;
+}
+board.onChange(update);
+setInterval(update, TICK_MS);
+update();
+channel.start();

@@ -1,0 +1,55 @@
+// @ts-check
+// The four figures over all services, and the one thing that asks for the supervisor most.
+import { t } from "../text.js";
+import { duration } from "../times.js";
+import { part, show, words } from "./dom.js";
+
+/** @typedef {import("../models/board.js").Board} Board */
+/** @typedef {import("../wire.js").ServiceFigures} ServiceFigures */
+
+/** @param {HTMLElement} place @param {Board} board @param {() => number} now */
+export function figuresView(place, board, now) {
+  /** @param {string} name @param {string | number} value @param {string} about */
+  const put = (name, value, about) => {
+    words(part(place, name), value);
+    words(part(place, `${name}-about`), about);
+  };
+  return {
+    update() {
+      if (!board.known) return;
+      const { services, officers, totals } = board;
+      const sum = (/** @type {"waiting_chat" | "waiting_video"} */ what) => services.reduce((all, each) => all + each[what], 0);
+      put("waiting", totals.waiting, t("board.by_channel", { chat: sum("waiting_chat"), video: sum("waiting_video") }));
+      const since = totals.longestSinceAt;
+      put("longest", since === null ? "–" : duration((now() - since) / 1000), longestWords(board));
+      const busy = officers.filter(({ chats, calls }) => chats + calls > 0).length;
+      put("serving", totals.serving, t("board.by_officers", { count: busy }));
+      const ready = officers.filter(({ state }) => state === "available").length;
+      const paused = officers.filter(({ state }) => state === "paused").length;
+      const duty = ready + paused > 0 ? t("board.duty_split", { ready, paused }) : t("board.officers_none");
+      put("on_duty", ready + paused, duty);
+    },
+  };
+}
+
+/** @param {Board} board */
+function longestWords({ services, totals }) {
+  const service = services.find(({ longest_label: label }) => label !== undefined && label === totals.longestLabel);
+  return service ? t("board.longest_who", { label: totals.longestLabel ?? "", service: service.name }) : t("board.nobody");
+}
+
+/** People wait for a service that nobody on duty serves: the worst is named, the rest counted. @param {HTMLElement} strip @param {Board} board */
+export function unservedView(strip, board) {
+  return {
+    update() {
+      const alone = board.services
+        .filter(({ waiting, officers_on_duty: officers }) => waiting > 0 && officers === 0)
+        .sort((one, other) => other.waiting - one.waiting);
+      const worst = alone[0];
+      show(strip, worst !== undefined);
+      if (!worst) return;
+      words(part(strip, "first"), t("board.unserved", { service: worst.name, count: worst.waiting }));
+      words(part(strip, "more"), alone.length > 1 ? t("board.unserved_more", { count: alone.length - 1 }) : "");
+    },
+  };
+}

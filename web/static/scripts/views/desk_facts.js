@@ -1,0 +1,45 @@
+// @ts-check
+// Who is served and what happened with this number so far.
+import { t } from "../text.js";
+import { clockTime, minutes } from "../times.js";
+import { clone, el, part, words } from "./dom.js";
+import { eventWords } from "./event_words.js";
+
+/** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
+
+/** @param {HTMLElement} place @param {DeskConversation} conversation */
+export function factsView(place, conversation) {
+  const root = clone("facts");
+  place.replaceChildren(root);
+  const history = part(root, "history");
+
+  const update = () => {
+    const { ticket, phone, applicationNumber, waitSeconds, transcript } = conversation;
+    const values = {
+      number: ticket.label,
+      name: ticket.name ?? "",
+      phone,
+      application: applicationNumber || t("desk.application_none"),
+      service: ticket.service_name,
+      channel: t(`desk.channel_plain.${ticket.channel}`),
+      wait: t("desk.minutes", { minutes: minutes(waitSeconds) }),
+    };
+    for (const [name, value] of Object.entries(values)) words(part(root, name), value);
+    const events = transcript.entries.filter((entry) => entry.kind !== "message");
+    if (history.childElementCount === events.length) return;
+    history.replaceChildren(
+      ...events.map((entry) =>
+        el("li", {}, el("time", { datetime: new Date(entry.at).toISOString() }, clockTime(entry.at)), eventWords(entry, "officer")),
+      ),
+    );
+  };
+  const stop = conversation.transcript.onChange(update);
+  update();
+  return {
+    update,
+    close() {
+      stop();
+      root.remove();
+    },
+  };
+}
