@@ -37,8 +37,8 @@ from tests.support.counter import Counter
 
 T = TypeVar("T")
 EXAMPLES = 300
-STEPS = 30
-VISITORS = 4
+STEPS = 40
+VISITORS = 6
 OFFICERS = 2
 TODAY = date(2099, 1, 1)  # the database clock runs on over all examples; no day ends under them
 
@@ -73,11 +73,13 @@ class TheOffice(RuleBasedStateMachine):
         stream[1] += 1
         return Receipt(stream[0], owner, stream[1], secrets.token_bytes(16))
 
-    @initialize()
-    def open_the_office(self) -> None:
+    @initialize(ready=st.sampled_from([True, True, False]))
+    def open_the_office(self, ready: bool) -> None:
         self.service, people = self.do(self.counter.new_service(OFFICERS, CAPACITY))
         self.office.officers = {person: Officer(person) for person in people}
         self.do(self.counter.flush())
+        for index in range(OFFICERS if ready else 0):
+            self.be_ready(index)
 
     def caller(self, who: Citizen | Officer) -> Caller:
         if isinstance(who, Citizen):
@@ -95,10 +97,11 @@ class TheOffice(RuleBasedStateMachine):
 
     @rule(
         who=st.integers(0, VISITORS - 1),
-        channel=st.sampled_from(["chat", "chat", "video"]),
+        channel=st.sampled_from(["chat", "chat", "chat", "video"]),
         double=st.booleans(),
+        here=st.sampled_from([True, True, True, False]),
     )
-    def join(self, who: int, channel: str, double: bool) -> None:
+    def join(self, who: int, channel: str, double: bool, here: bool) -> None:
         form = TicketForm(self.service, "B", "Pemohon", "+62812", "", channel, "id", 1, "id")
         reception = self.counter.reception
 
@@ -118,6 +121,9 @@ class TheOffice(RuleBasedStateMachine):
         self.joined += 1
         self.held[who] = ticket
         self.office.citizens[ticket] = Citizen(ticket, channel, self.joined)
+        if here:
+            self.do(self.counter.reception.appeared(ticket))
+            self.office.citizens[ticket].present = True
 
     @rule(data=st.data())
     def appear(self, data: st.DataObject) -> None:
@@ -167,8 +173,13 @@ class TheOffice(RuleBasedStateMachine):
         officer.state, officer.heard = "paused", True
 
     @rule()
+    def match_again(self) -> None:
+        self.match()
+
+    @rule()
     def match(self) -> None:
-        self.do(self.counter.matching.run())
+        # Two at once, as two processes would: an offer made twice would show.
+        self.do(self.counter.at_once(self.counter.matching.run(), self.counter.matching.run()))
         stages = self.do(self.counter.stages())
         for officer in self.office.officers.values():
             fitting = self.office.offerable(officer)
@@ -238,6 +249,24 @@ class TheOffice(RuleBasedStateMachine):
         else:
             assert fitting and served.ticket.id == fitting[0].ticket, "the first who fits is served"
             self.office.serve(officer, fitting[0])
+
+    @rule(index=st.integers(0, OFFICERS - 1))
+    def serve_next_from_two_tabs(self, index: int) -> None:
+        """Both tabs see free units; together they must not take more than there are."""
+        officer = self.officer(index)
+        caller = self.caller(officer)
+        first, second = (Receipt(secrets.token_hex(12), caller.subject, 1, b"x" * 16) for _ in range(2))
+        answers = self.do(
+            self.counter.at_once(
+                self.counter.reception.serve_next(caller, first),
+                self.counter.reception.serve_next(caller, second),
+            )
+        )
+        served = {answer.ticket.id for answer in answers if not isinstance(answer, ConsultError)}
+        for citizen in self.office.line():
+            if citizen.ticket in served:
+                assert self.office.fits(officer, citizen), "never more than there is room for"
+                self.office.serve(officer, citizen)
 
     @rule(data=st.data(), by_officer=st.booleans())
     def end(self, data: st.DataObject, by_officer: bool) -> None:

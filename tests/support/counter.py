@@ -1,4 +1,4 @@
-"""The services behind the counter on a real database and a real Valkey, driven step by step from a plain test."""
+"""The services behind the counter on a real database and Valkey, driven step by step from a plain test."""
 
 import asyncio
 import secrets
@@ -14,6 +14,7 @@ from consult.consultations.store import log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.store import DutyRow
+from consult.errors import ConsultError
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
 from consult.live.line_index import LineIndex
@@ -112,7 +113,12 @@ class Counter:
             for person in people:
                 conn.execute(
                     insert(tables.person).values(
-                        id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0
+                        id=person,
+                        user_name=person,
+                        name="Petugas",
+                        role="officer",
+                        password_hash="-",
+                        added_at=0,
                     )
                 )
                 conn.execute(insert(tables.person_service).values(person_id=person, service_id=service))
@@ -153,6 +159,14 @@ class Counter:
 
     async def chain_holds(self, ticket: str) -> bool:
         return await self.database.read(lambda conn: verify(conn, f"ticket:{ticket}"))
+
+    async def at_once(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
+        """The results of all, carried out together; refusals as values, anything else raised."""
+        results = await asyncio.gather(*work, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, ConsultError):
+                raise result
+        return list(results)
 
     async def flush(self) -> None:
         await self._live.commands.flushall()
