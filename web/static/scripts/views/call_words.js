@@ -1,0 +1,52 @@
+// @ts-check
+// A call in words: what is going on, what is the matter with a camera or microphone.
+import { t } from "../text.js";
+import { duration } from "../times.js";
+
+/** @typedef {import("../models/call.js").Call} Call */
+/** @typedef {{ words: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble */
+
+/** Seconds until the ringing ends, or null. @param {Call} call @param {number} now */
+export function secondsLeft(call, now) {
+  const until = call.shown?.ring_expires_at;
+  return until === null || until === undefined ? null : Math.max(0, Math.ceil((until - now) / 1000));
+}
+
+/** The chip beside the name. @param {Call} call @param {number} now */
+export function stateWords(call, now) {
+  if (call.stage === "ringing") return t("call.calling", { seconds: secondsLeft(call, now) ?? 0 });
+  if (call.stage === "connecting") return t("call.connecting");
+  const since = call.shown?.connected_at;
+  const length = since ? duration((now - since) / 1000) : "";
+  return call.stage === "reconnecting" ? `${length} · ${t("call.reconnecting")}` : length;
+}
+
+/** Why there is no picture of the other side. @param {Call} call @param {string} name */
+export function noPictureWords(call, name) {
+  if (call.stage === "ringing") return t("call.waits_for", { name });
+  if (call.stage === "connecting") return t("call.connecting");
+  return t("call.no_picture", { name });
+}
+
+/**
+ * The one thing to say about this device; null when all is well.
+ * @param {Call} call @param {boolean} soundBlocked @returns {Trouble | null}
+ */
+export function troubleOf(call, soundBlocked) {
+  if (!call.here && (call.stage === "connecting" || call.stage === "connected")) {
+    return { words: t("call.elsewhere"), retry: "join" };
+  }
+  if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
+  if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
+  const { audio, video } = call.local.problem;
+  if (audio && video) return { words: t(`call.both.${audio}`), retry: "camera" };
+  if (audio) return { words: t(`call.mic.${audio}`), retry: "mic" };
+  if (video) return { words: t(`call.camera.${video}`), retry: "camera" };
+  return null;
+}
+
+/** How a call ended that somebody should hear of, else "". @param {Call} call */
+export function endedWords(call) {
+  const reason = call.shown?.ended_reason ?? "";
+  return reason === "media_lost" || reason === "setup_failed" ? t(`event.call_ended.${reason}`) : "";
+}

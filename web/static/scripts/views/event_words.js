@@ -1,0 +1,73 @@
+// @ts-check
+// What happened in a consultation, in words for the side that reads.
+import { has, t } from "../text.js";
+import { clockTime, duration } from "../times.js";
+
+/** @typedef {import("../wire.js").Entry} Entry */
+/** @typedef {import("../wire.js").PersonSide} PersonSide */
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  joined: "ticket",
+  served: "user",
+  officer_lost: "broken-link",
+  returned: "swap",
+  parked: "clock",
+  resumed: "check",
+  call_rang: "phone",
+  call_connected: "video",
+  call_ended: "hang-up",
+  ended: "check",
+};
+const BROKEN_CALLS = new Set(["media_lost", "setup_failed"]);
+
+/** @param {Entry} entry */
+export function eventIcon(entry) {
+  return isBroken(entry) ? "broken-link" : (ICONS[entry.kind] ?? "info");
+}
+
+/** Something that went wrong, not only something that happened. @param {Entry} entry */
+export function isBroken(entry) {
+  return entry.kind === "officer_lost" || (entry.kind === "call_ended" && BROKEN_CALLS.has(reasonOf(entry)));
+}
+
+/** @param {Entry} entry @param {PersonSide} side */
+export function eventWords(entry, side) {
+  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry) };
+  for (const key of candidates(entry, side)) if (has(key)) return t(key, values);
+  return t("event.other", values);
+}
+
+/** From the most to the least particular. @param {Entry} entry @param {PersonSide} side */
+function candidates(entry, side) {
+  const about = (entry.values?.by ?? entry.by) === side ? "self" : "other";
+  const reason = reasonOf(entry);
+  const stem = `event.${entry.kind}`;
+  return [...(reason ? [`${stem}.${reason}.${about}`, `${stem}.${reason}`] : []), `${stem}.${about}`, stem];
+}
+
+/** @param {Entry} entry */
+function nameOf(entry) {
+  const { name = "", kind, values } = entry;
+  const officer = kind === "served" || kind === "officer_lost" || values?.by === "officer" || entry.by === "officer";
+  return officer ? officerName(name) : name || t(`conversation.by_${entry.by}`);
+}
+
+/** "Petugas Dian", once. @param {string} name */
+export function officerName(name) {
+  const title = t("conversation.by_officer");
+  if (!name) return title;
+  return name.toLowerCase().startsWith(title.toLowerCase()) ? name : `${title} ${name}`;
+}
+
+/** @param {Entry} entry */
+function reasonOf(entry) {
+  const { reason, media } = entry.values ?? {};
+  return String(reason ?? media ?? "");
+}
+
+/** @param {Entry} entry */
+function lengthOf(entry) {
+  const seconds = Number(entry.values?.seconds ?? 0);
+  return seconds > 0 ? duration(seconds) : "";
+}

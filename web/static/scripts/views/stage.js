@@ -1,0 +1,164 @@
+// @ts-check
+// The stage of a call that goes on: both pictures, what is the matter, four controls whose words say what they will do.
+import { t } from "../text.js";
+import { clone, initial, part, setIcon, show, words } from "./dom.js";
+import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
+
+/** @typedef {import("../models/call.js").Call} Call */
+/** @typedef {"full" | "strip"} Shape */
+/**
+ * @typedef {object} StageParts
+ * @property {Call} call
+ * @property {() => number} now
+ * @property {() => string} otherName
+ * @property {() => number} unread
+ * @property {(() => void) | null} chat what "Obrolan" does; null: the chat is in sight anyway
+ */
+
+const RETRY_WORDS = { camera: "call.try_again", mic: "call.try_again", join: "call.join_here", sound: "call.play_sound" };
+
+/** @param {HTMLElement} place @param {StageParts} parts */
+export function stageView(place, parts) {
+  return new StageView(place, parts);
+}
+
+class StageView {
+  #parts;
+  #root = clone("stage-template");
+  #remote = /** @type {HTMLVideoElement} */ (part(this.#root, "remote"));
+  #self = /** @type {HTMLVideoElement} */ (part(this.#root, "self"));
+  #soundBlocked = false;
+  #hangingUp = false;
+
+  /** @param {HTMLElement} place @param {StageParts} parts */
+  constructor(place, parts) {
+    this.#parts = parts;
+    const { call } = parts;
+    this.#self.muted = true;
+    this.#press("mic", () => call.mute(call.local.audio));
+    this.#press("camera", () => void call.camera(!call.local.video));
+    this.#press("chat", () => this.#parts.chat?.());
+    this.#press("hangup", () => this.#hangUp());
+    this.#press("retry", () => this.#retry());
+    place.replaceChildren(this.#root);
+  }
+
+  close() {
+    this.#remote.srcObject = null;
+    this.#self.srcObject = null;
+    this.#root.remove();
+  }
+
+  /** The heading, for the focus after accepting. */
+  get title() {
+    return part(this.#root, "title");
+  }
+
+  /** @param {Shape} shape */
+  update(shape) {
+    const { call, now, otherName } = this.#parts;
+    const name = otherName();
+    this.#root.dataset.shape = shape;
+    this.#root.setAttribute("aria-label", t("call.stage", { name }));
+    words(part(this.#root, "title"), name);
+    words(part(this.#root, "face"), initial(name));
+    const state = part(this.#root, "state");
+    words(state, stateWords(call, now()));
+    part(this.#root, "statechip").classList.toggle("broken", call.stage === "reconnecting");
+    setIcon(part(this.#root, "stateicon"), call.stage === "ringing" ? "phone" : call.stage === "reconnecting" ? "broken-link" : "clock");
+    show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);
+    this.#showPictures(name);
+    this.#showTrouble();
+    this.#showControls(shape);
+  }
+
+  /** @param {string} name */
+  #showPictures(name) {
+    const { call } = this.#parts;
+    const sees = call.stage === "connected" || call.stage === "reconnecting";
+    const picture = sees && call.remote.video && call.remote.stream !== null;
+    this.#attach(this.#remote, call.remote.stream);
+    // Hidden, not taken away: the same element plays the sound.
+    show(this.#remote, picture);
+    show(part(this.#root, "nopicture"), !picture);
+    words(part(this.#root, "why"), noPictureWords(call, name));
+    this.#attach(this.#self, call.local.stream);
+    show(this.#self, call.local.video && call.local.stream !== null);
+  }
+
+  /** @param {HTMLVideoElement} video @param {MediaStream | null} stream */
+  #attach(video, stream) {
+    if (video.srcObject === stream) return;
+    video.srcObject = stream;
+    if (stream) this.#play(video);
+  }
+
+  /** @param {HTMLVideoElement} video */
+  #play(video) {
+    video.play().then(
+      () => this.#hear(false),
+      (fault) => this.#hear(video === this.#remote && fault instanceof DOMException && fault.name === "NotAllowedError"),
+    );
+  }
+
+  /** @param {boolean} blocked */
+  #hear(blocked) {
+    this.#soundBlocked = blocked;
+    this.#showTrouble();
+  }
+
+  #showTrouble() {
+    const trouble = troubleOf(this.#parts.call, this.#soundBlocked);
+    show(part(this.#root, "trouble"), trouble !== null);
+    words(part(this.#root, "troublewords"), trouble?.words ?? "");
+    const retry = part(this.#root, "retry");
+    retry.dataset.retry = trouble?.retry ?? "";
+    words(retry, trouble?.retry ? t(RETRY_WORDS[trouble.retry]) : "");
+    show(retry, Boolean(trouble?.retry));
+  }
+
+  #retry() {
+    const { call } = this.#parts;
+    const what = part(this.#root, "retry").dataset.retry;
+    if (what === "camera") void call.camera(true);
+    else if (what === "mic") call.mute(false);
+    else if (what === "join") void call.join();
+    else if (what === "sound") this.#play(this.#remote);
+  }
+
+  /** @param {Shape} shape */
+  #showControls(shape) {
+    const { call, unread, chat } = this.#parts;
+    const { audio, video } = call.local;
+    const taking = call.here || call.stage === "ringing";
+    this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
+    this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
+    show(part(this.#root, "mic"), taking);
+    show(part(this.#root, "camera"), taking);
+    show(part(this.#root, "chat"), chat !== null);
+    words(part(this.#root, "chatword"), t(shape === "full" ? "call.chat" : "call.picture"));
+    setIcon(part(this.#root, "chat"), shape === "full" ? "chat" : "video");
+    const news = shape === "full" ? unread() : 0;
+    words(part(this.#root, "unreadcount"), news);
+    show(part(this.#root, "unread"), news > 0);
+  }
+
+  /** @param {string} name @param {boolean} on @param {string} drawing @param {string} key */
+  #control(name, on, drawing, key) {
+    const button = part(this.#root, name);
+    button.classList.toggle("off", !on);
+    setIcon(button, on ? drawing : `${drawing}-off`);
+    words(part(button, `${name}word`), t(key));
+  }
+
+  #hangUp() {
+    if (this.#hangingUp) return;
+    this.#hangingUp = true;
+    this.#parts.call.hangUp().catch(() => (this.#hangingUp = false));
+  }
+
+  /** @param {string} name @param {() => void} act */
+  #press(name, act) {
+    part(this.#root, name).addEventListener("click", act);
+  }
+}
