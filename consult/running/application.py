@@ -22,5 +22,5 @@ class Application(Protocol):
     async def sweep_once(self) -> None:
         """Carry out what is due: offers and rings that ran out, people who were lost, places to park."""
 
-    async def rebuild_line(self) -> None:
+    async def rebuild_line(self) -> int:
         """Build the index of the line anew from the database."""

@@ -1,0 +1,171 @@
+"""The composition root: settings in, the whole service out. The only place that knows every room."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
+
+from consult.accounts.admission import Admission
+from consult.accounts.attempts import Attempts
+from consult.accounts.doorkeeper import Doorkeeper
+from consult.accounts.origins import Origins
+from consult.accounts.password import Passwords
+from consult.accounts.staff import Staff
+from consult.chat.transcript import Transcript
+from consult.hub.endpoint import Endpoint
+from consult.hub.hub import Hub
+from consult.hub.roster import Roster
+from consult.hub.services import Services
+from consult.live import address
+from consult.live.announcer import Announcer
+from consult.live.fanout import Fanout
+from consult.live.limits import Allowance
+from consult.live.line_index import LineIndex
+from consult.live.presence import Presence
+from consult.live.redis import Live
+from consult.office.office import Office
+from consult.pages.services import PageServices
+from consult.pages.site import build_asgi
+from consult.queue.desk import Desk
+from consult.queue.line import Line
+from consult.queue.matching import Matching
+from consult.queue.reception import Reception
+from consult.queue.sweeping import Sweeping
+from consult.queue.usher import Usher
+from consult.settings import Settings
+from consult.signalling.relay import Relay
+from consult.signalling.switchboard import Switchboard
+from consult.storage import moments, receipts
+from consult.storage.database import Database
+from consult.supervision.board import Board
+
+RECONCILE_EVERY = 10  # rounds of the sweep, one a second
+PRUNE_EVERY = 600
+# Longer than any page keeps an order it could not send.
+ANSWERS_KEPT = timedelta(days=2)
+
+
+class App:
+    """One process of the service. Built cheaply; `start` opens the database and Redis."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database.from_settings(settings)
+        self.live = Live.connect(address.address(settings))
+        roster = Roster()
+        self.fanout = Fanout(self.live, secrets.token_hex(8), roster.deliver)
+        announcer = Announcer(self.fanout)
+        presence = Presence(self.live, settings.offerable_seconds)
+        index = LineIndex(self.live)
+        usher = Usher(announcer, index)
+        self.line = Line(self.database, index, settings)
+        self.matching = Matching(self.database, index, self.line, usher, settings)
+        self.switchboard = Switchboard(self.database, announcer, settings)
+        self.passwords = Passwords(settings.password_hashes_at_once)
+        allowance = Allowance(self.live)
+        attempts = Attempts(allowance)
+        self.doorkeeper = Doorkeeper(self.database, self.passwords, attempts, announcer, settings)
+        reception = Reception(
+            self.database,
+            usher,
+            self.matching,
+            presence,
+            self.switchboard,
+            self.passwords.hash_pin,
+            settings,
+        )
+        self.sweeping = Sweeping(
+            self.database, reception, self.line, self.matching, usher, presence, self.switchboard, settings
+        )
+        services = Services(
+            settings=settings,
+            database=self.database,
+            fanout=self.fanout,
+            announcer=announcer,
+            presence=presence,
+            doorkeeper=self.doorkeeper,
+            reception=reception,
+            desk=Desk(self.database, usher, self.matching),
+            line=self.line,
+            transcript=Transcript(self.database, announcer, settings),
+            switchboard=self.switchboard,
+            relay=Relay(self.database, announcer, settings),
+            board=Board(self.database),
+        )
+        self.hub = Hub(services, roster)
+        self._pages = PageServices(
+            settings=settings,
+            database=self.database,
+            live=self.live,
+            allowance=allowance,
+            office=Office(self.database, settings),
+            staff=Staff(self.database, self.passwords, settings),
+            doorkeeper=self.doorkeeper,
+            admission=Admission(self.database, self.passwords, attempts, settings),
+            reception=reception,
+            line=self.line,
+        )
+        self._round = 0
+
+    @cached_property
+    def asgi(self) -> ASGIApp:
+        """Pages and the socket; its lifespan starts and stops everything below."""
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            await self.start()
+            await self.hub.start()
+            try:
+                yield
+            finally:
+                await self.hub.stop()
+                await self.stop()
+
+        socket = Endpoint(self.hub, Origins(self.settings))
+        return build_asgi(self._pages, [WebSocketRoute("/socket", socket)], lifespan)
+
+    async def start(self) -> None:
+        """Open the database and Redis. Raises SettingsWrong when one cannot be used."""
+        await self.database.start()
+        await self.fanout.start()
+
+    async def stop(self) -> None:
+        """Finish what was accepted and close."""
+        await self.matching.stop()
+        await self.fanout.close()
+        await self.database.close()
+        await self.live.close()
+
+    async def drain(self) -> None:
+        """Send everybody who is connected to another process, spread over some seconds."""
+        await self.hub.drain()
+
+    async def sweep_once(self) -> None:
+        """Carry out what is due; each second, from any process, several at once do no harm."""
+        await self.sweeping.once()
+        await self.switchboard.expire()
+        if self._round % RECONCILE_EVERY == 0:
+            await self.sweeping.reconcile()
+        if self._round % PRUNE_EVERY == 0:
+            await self.database.write(_prune)
+            await self.doorkeeper.prune()
+        self._round += 1
+
+    async def rebuild_line(self) -> int:
+        """Build the index of the line anew from the database. Returns how many people wait."""
+        return await self.line.rebuild()
+
+
+def _prune(conn: Connection) -> int:
+    return receipts.prune(conn, moments.now(conn) - ANSWERS_KEPT)
+
+
+def build(settings: Settings) -> App:
+    """The service for these settings, not yet started."""
+    return App(settings)
