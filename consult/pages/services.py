@@ -1,0 +1,28 @@
+"""What the pages may call, built once in `consult.app`."""
+
+from dataclasses import dataclass
+
+from consult.accounts.admission import Admission
+from consult.accounts.doorkeeper import Doorkeeper
+from consult.accounts.staff import Staff
+from consult.live.limits import Allowance
+from consult.live.redis import Live
+from consult.office.office import Office
+from consult.queue.line import Line
+from consult.queue.reception import Reception
+from consult.settings import Settings
+from consult.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PageServices:
+    settings: Settings
+    database: Database
+    live: Live
+    allowance: Allowance
+    office: Office
+    staff: Staff
+    doorkeeper: Doorkeeper
+    admission: Admission
+    reception: Reception
+    line: Line

@@ -1,0 +1,80 @@
+"""Signing in and out, for the people of the office."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from consult.accounts.doorkeeper import Visit
+from consult.errors import Busy, RateLimited, SignInFailed
+from consult.pages.cookies import DEVICE_SECONDS, Cookies
+from consult.pages.facts import Facts
+from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
+from consult.pages.guard import SIGN_IN
+from consult.pages.problems import STATUS
+from consult.pages.services import PageServices
+from consult.pages.templates import Templates
+from consult.pages.wording import sentence_of
+from consult.people import Role
+
+HOMES = {Role.OFFICER: "/officer", Role.SUPERVISOR: "/supervisor", Role.ADMINISTRATOR: "/office"}
+LONGEST_PASSWORD = 1_024
+
+
+class SignInPages:
+    def __init__(
+        self,
+        services: PageServices,
+        templates: Templates,
+        cookies: Cookies,
+        forms: AnonymousForms,
+        facts: Facts,
+    ) -> None:
+        self._services = services
+        self._templates = templates
+        self._cookies = cookies
+        self._forms = forms
+        self._facts = facts
+
+    async def page(self, request: Request) -> Response:
+        visit = await self._services.doorkeeper.who(request.cookies)
+        if visit is not None:
+            return RedirectResponse(HOMES[visit.caller.role], 303)
+        return await self._show(request, self._forms.key(request), Fields(), {}, 200)
+
+    async def sign_in(self, request: Request) -> Response:
+        fields, key = await read_fields(request), self._forms.key(request)
+        say = self._templates.sayer(request)
+        if not self._forms.genuine(key, fields):
+            return await self._show(request, key, fields, {"form": say("field.form_expired")}, 403)
+        try:
+            signed_in = await self._services.doorkeeper.sign_in(
+                fields.one("user_name"),
+                fields.one("password")[:LONGEST_PASSWORD],
+                request.client.host if request.client else None,
+                self._cookies.read(request.cookies, "device"),
+                self._cookies.read(request.cookies, "staff"),
+            )
+        except (SignInFailed, RateLimited, Busy) as refusal:
+            status = STATUS[refusal.code]
+            return await self._show(request, key, fields, {"form": sentence_of(refusal, say)}, status)
+        response = RedirectResponse(HOMES[signed_in.role], 303)
+        seconds = self._services.settings.staff_session_hours * 3600
+        self._cookies.put(response, "staff", signed_in.reference, seconds, strict=False)
+        self._cookies.put(response, "device", signed_in.device, DEVICE_SECONDS)
+        return response
+
+    async def sign_out(self, request: Request, visit: Visit) -> Response:
+        await self._services.doorkeeper.sign_out(visit)
+        response = RedirectResponse(SIGN_IN, 303)
+        self._cookies.drop(response, "staff")
+        return response
+
+    async def _show(
+        self, request: Request, key: FormKey, fields: Fields, errors: Errors, status: int
+    ) -> Response:
+        context = {
+            "csrf": key.token,
+            "form": fields.typed("user_name"),
+            "errors": errors,
+            "week": await self._facts.week(self._templates.language(request)),
+        }
+        return self._forms.keep(self._templates.page(request, "sign_in.html", context, status), key)
