@@ -9,6 +9,7 @@ from redis.exceptions import (
     InvalidResponse,
     NoPermissionError,
     ReadOnlyError,
+    RedisError,
     ResponseError,
 )
 
@@ -55,6 +56,9 @@ def shown(address: str) -> str:
 
 def _sentence(address: str, cause: BaseException | None) -> str:
     where = shown(address)
+    # redis-py wraps what was refused while connecting.
+    while cause is not None and isinstance(cause.__cause__, RedisError):
+        cause = cause.__cause__
     match cause:
         case AuthenticationError() | AuthorizationError():
             return (

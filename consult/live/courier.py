@@ -22,7 +22,7 @@ class Courier:
     """Raises what redis-py raises when Redis is away; then part of the load may have arrived."""
 
     def __init__(self, live: Live, me: str) -> None:
-        self._link = Link(live.commands.connection_pool)
+        self._link = Link(live)
         self.me = me
 
     async def carry(self, load: Load) -> Carried:

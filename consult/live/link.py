@@ -1,11 +1,13 @@
 """One connection to Redis that belongs to one task: no pool between, and nobody else's answers on it."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 from typing import Any
 
-from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError, ResponseError
+
+from consult.live.redis import ANSWER_SECONDS, Live
 
 Command = tuple[str | bytes | int, ...]
 
@@ -13,14 +15,23 @@ Command = tuple[str | bytes | int, ...]
 class Link:
     """Dials when first used and again after it broke; whoever waits on it learns that by an exception."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
-        self._connection = pool.make_connection()  # type: ignore[no-untyped-call]
+    def __init__(self, live: Live) -> None:
+        self._connection = live.subscriptions.connection_pool.make_connection()  # type: ignore[no-untyped-call]
 
     async def converse(self, commands: Sequence[Command]) -> list[Any]:
-        """The answer to each command. Raises RedisError or OSError when one is missing or an error.
+        """The answer to each command. Raises RedisError or OSError when one is missing, late or an error.
 
         A connection found stale is dialled again first; nothing is sent twice.
         """
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._converse(commands)
+        except TimeoutError:
+            # Answers that come yet would be taken for those of the next commands.
+            await self.close()
+            raise
+
+    async def _converse(self, commands: Sequence[Command]) -> list[Any]:
         connection = self._connection
         if connection.is_connected and await self._stale():
             await connection.disconnect(nowait=True)

@@ -49,7 +49,13 @@ class EmbeddedValkey:
         if answers(self._socket):
             self.pid = _process_id(self._socket)
             return self.address
-        self._home.mkdir(parents=True, exist_ok=True)
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsWrong(
+                f"{self._home} cannot be made ({error.strerror}); choose a directory that can be written "
+                "as CONSULT_DATA_DIR."
+            ) from None
         if not self._begin():
             # Everything in Redis can be rebuilt, so an append-only file that cannot be read is put aside.
             self._put_aside()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from consult.live.link import Link
-from consult.live.redis import AWAY, CONNECT_SECONDS, Live
+from consult.live.redis import AWAY, Live
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Subscription:
         heard: Callable[[bytes, bytes], None],
         subscribed: Callable[[], None],
     ) -> None:
-        self._link = Link(live.subscriptions.connection_pool)
+        self._link = Link(live)
         self._channels = channels
         self._heard = heard
         self._subscribed = subscribed
@@ -71,10 +71,7 @@ class Subscription:
             pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
     async def _subscribe(self) -> None:
-        # This client has no time-out of its own. The link is this task's alone and is given up afterwards,
-        # so being interrupted here cannot leave an answer for somebody else.
-        async with asyncio.timeout(2 * CONNECT_SECONDS):
-            await self._link.converse([("SUBSCRIBE", channel) for channel in self._channels])
+        await self._link.converse([("SUBSCRIBE", channel) for channel in self._channels])
         self.listening = True
         self._heard_at = asyncio.get_running_loop().time()
         self._subscribed()

@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator, Iterator
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,16 @@ def own_server(tmp_path: Path) -> Iterator[EmbeddedValkey]:
     """A server that the test may hurt."""
     with running(tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Finds a port of this machine on which nobody listens."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find

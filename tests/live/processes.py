@@ -4,6 +4,7 @@ from collections import defaultdict
 from contextlib import AsyncExitStack
 
 from consult.live.fanout import REGAINED, Fanout
+from consult.live.incoming import Deliver
 from consult.live.redis import Live
 from consult.people import Address
 from tests.support.valkey import connected
@@ -11,12 +12,12 @@ from tests.support.waiting import until
 
 
 class Process:
-    def __init__(self, live: Live, name: str) -> None:
+    def __init__(self, live: Live, name: str, deliver: Deliver | None = None) -> None:
         self.live = live
         self.got: dict[str, list[bytes]] = defaultdict(list)
         self.words: list[tuple[str, ...]] = []
         self.regained = 0
-        self.fanout = Fanout(live, name, self._deliver)
+        self.fanout = Fanout(live, name, deliver or self._deliver)
         self.fanout.on_signal("word", self.words.append)
         self.fanout.on_signal(REGAINED, self._count)
 

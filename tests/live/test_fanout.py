@@ -1,4 +1,12 @@
+import asyncio
+import json
+import random
+
+import pytest
+
+from consult.live.announcer import Announcer
 from consult.people import Address
+from consult.wire.to_client import TypingShown
 from tests.live.processes import Process, Processes
 from tests.support.waiting import until
 
@@ -83,3 +91,68 @@ async def test_a_signal_reaches_every_process_and_its_own(two: tuple[Process, Pr
     one.fanout.signal("word", "a", "b")
     assert one.words == []
     await until(lambda: one.words == [("a", "b")] and other.words == [("a", "b")])
+
+
+async def test_after_much_coming_and_going_everybody_is_reached_exactly_once(processes: Processes) -> None:
+    started = [await processes.start(name) for name in ("one", "two", "three")]
+    addresses = [Address(f"ticket:{number}") for number in range(5)]
+    chance = random.Random(7)
+    for number in range(600):
+        process, address = chance.choice(started), chance.choice(addresses)
+        match chance.randrange(3):
+            case 0:
+                process.fanout.hold(address)
+            case 1:
+                process.fanout.let_go(address)
+            case 2:
+                process.fanout.send([address], f"noise {number}".encode())
+        if chance.random() < 0.2:
+            await asyncio.sleep(0)
+    held = {process: {to for to in addresses if chance.random() < 0.5} for process in started}
+    for process, theirs in held.items():
+        for address in addresses:
+            await (process.fanout.hold(address) if address in theirs else process.fanout.let_go(address))
+    await in_step(*started)
+    for number, process in enumerate(started):
+        process.fanout.send(addresses, f"check {number}".encode())
+    await in_step(*started)
+    for process, theirs in held.items():
+        for address in addresses:
+            checks = [frame for frame in process.got[address] if frame.startswith(b"check")]
+            assert sorted(checks) == ([b"check 0", b"check 1", b"check 2"] if address in theirs else [])
+
+
+async def test_the_announcer_tells_facts_and_changes(two: tuple[Process, Process]) -> None:
+    one, other = two
+    announcer = Announcer(one.fanout)
+    heard: list[tuple[str, ...]] = []
+    for kind in ("moved", "replaced", "signed_out"):
+        other.fanout.on_signal(kind, lambda values, kind=kind: heard.append((kind, *values)))
+    await other.fanout.hold(ANI)
+    announcer.tell([ANI], TypingShown("ani", "officer"))
+    announcer.moved("izin-usaha", "reklame")
+    announcer.moved()
+    announcer.replaced(ANI, "connection-2")
+    announcer.signed_out("budi")
+    await until(lambda: len(heard) == 3)
+    assert heard == [
+        ("moved", "izin-usaha", "reklame"),
+        ("replaced", "ticket:ani", "connection-2"),
+        ("signed_out", "budi"),
+    ]
+    assert [json.loads(frame)["t"] for frame in other.got[ANI]] == ["TypingShown"]
+
+
+async def test_a_signal_that_cannot_be_followed_harms_no_other(
+    two: tuple[Process, Process], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = two
+
+    def fails(values: tuple[str, ...]) -> None:
+        raise RuntimeError("a broken callback")
+
+    other.fanout.on_signal("word", fails)
+    other.fanout.on_signal("word", other.words.append)
+    one.fanout.signal("word", "a")
+    await until(lambda: other.words.count(("a",)) == 2)
+    assert "a broken callback" in caplog.text

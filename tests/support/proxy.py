@@ -1,0 +1,58 @@
+"""A network that can be hurt: a relay to a unix socket which can be slowed, silenced and cut."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+
+class Proxy:
+    """Listens on a unix socket of its own. `silence` swallows what passes and keeps every link open."""
+
+    def __init__(self, listen: Path, target: Path) -> None:
+        self.address = f"unix://{listen}"
+        self.delay_seconds = 0.0
+        self._listen = listen
+        self._target = target
+        self._silent: set[asyncio.StreamWriter] = set()
+        self._links: set[asyncio.StreamWriter] = set()
+        self._relays: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> "Proxy":
+        self._server = await asyncio.start_unix_server(self._accept, self._listen)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        if self._relays:
+            await asyncio.wait(self._relays)
+
+    def silence(self) -> None:
+        """Everything on the links that stand now is lost from here on; new links work."""
+        self._silent |= self._links
+
+    def cut(self) -> None:
+        """Every link that stands now breaks."""
+        for link in self._links:
+            link.close()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        their_reader, their_writer = await asyncio.open_unix_connection(self._target)
+        self._links |= {writer, their_writer}
+        for source, sink in ((reader, their_writer), (their_reader, writer)):
+            relay = asyncio.create_task(self._relay(source, sink))
+            self._relays.add(relay)
+            relay.add_done_callback(self._relays.discard)
+
+    async def _relay(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65_536):
+                if self.delay_seconds:
+                    await asyncio.sleep(self.delay_seconds)
+                if sink not in self._silent:
+                    sink.write(data)
+                    await sink.drain()
+        sink.close()
+        self._links.discard(sink)
