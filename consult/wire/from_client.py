@@ -40,10 +40,14 @@ class Refresh(FromClient):
 
 
 class Ping(FromClient):
+    """Heartbeat. Any number is answered by `Pong` with the same `n`; it also says that this page is here."""
+
     n: Count
 
 
 class PostMessage(FromClient):
+    """A chat message, while the consultation is being served."""
+
     cseq: Number
     ticket: Id
     text: Text
@@ -58,40 +62,56 @@ class MarkSeen(FromClient):
 
 
 class Typing(FromClient):
+    """This side is typing. Sent every few seconds at most."""
+
     ticket: Id
 
 
 class LeaveQueue(FromClient):
+    """The applicant gives up the place."""
+
     cseq: Number
     ticket: Id
 
 
 class EndConsultation(FromClient):
+    """Either side ends the consultation. `epoch`: the assignment an officer believes to hold."""
+
     cseq: Number
     ticket: Id
     epoch: Count | None = None
 
 
 class BeReady(FromClient):
+    """The officer takes offers from now on."""
+
     cseq: Number
 
 
 class Pause(FromClient):
+    """No more offers; what runs goes on."""
+
     cseq: Number
     reason: Annotated[str, Meta(max_length=32, pattern=r"^[a-z_]*$")] = ""
 
 
 class FinishShift(FromClient):
+    """No more offers; off duty once nothing runs."""
+
     cseq: Number
 
 
 class AcceptOffer(FromClient):
+    """Take the citizen of the offer with this `attempt`."""
+
     cseq: Number
     ticket: Id
     attempt: Number
 
 
 class PassOffer(FromClient):
+    """Not this citizen, not now; somebody else is asked."""
+
     cseq: Number
     ticket: Id
     attempt: Number
@@ -104,12 +124,16 @@ class ServeNext(FromClient):
 
 
 class Ring(FromClient):
+    """Ask the other side for a call. Both sides ringing at once is an accept by the second."""
+
     cseq: Number
     ticket: Id
     media: Media
 
 
 class AcceptCall(FromClient):
+    """Answer a ringing call with this media; the first device to do so wins."""
+
     cseq: Number
     ticket: Id
     call: Id
@@ -117,12 +141,16 @@ class AcceptCall(FromClient):
 
 
 class DeclineCall(FromClient):
+    """Do not take a ringing call."""
+
     cseq: Number
     ticket: Id
     call: Id
 
 
 class HangUp(FromClient):
+    """End the call, in any of its stages; the chat goes on."""
+
     cseq: Number
     ticket: Id
     call: Id
@@ -147,6 +175,8 @@ class ReportLost(FromClient):
 
 
 class SendDescription(FromClient):
+    """A session description for the other side (JSEP)."""
+
     ticket: Id
     call: Id
     generation: Number
@@ -167,6 +197,8 @@ class SendCandidate(FromClient):
 
 
 class SendMediaState(FromClient):
+    """Whether this side's microphone and camera are on."""
+
     ticket: Id
     call: Id
     generation: Number

@@ -152,6 +152,8 @@ class ServiceFigures(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OfficerFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One officer on the board."""
+
     id: str
     name: str
     state: DutyState
@@ -165,6 +167,8 @@ class OfficerFigures(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
+    """What a page must keep to, and how often it is to ping."""
+
     frame_bytes: int
     chat_characters: int
     ping_seconds: int
@@ -196,6 +200,8 @@ class WelcomeApplicant(ToClient):
 
 
 class WelcomeOfficer(ToClient):
+    """Snapshot for an officer. `whole`: conversations whose entries start at 1 and replace what is held."""
+
     v: int
     epoch: str
     now: int
@@ -211,6 +217,8 @@ class WelcomeOfficer(ToClient):
 
 
 class WelcomeSupervisor(ToClient):
+    """Snapshot for a supervisor."""
+
     v: int
     epoch: str
     now: int
@@ -250,21 +258,29 @@ class Refused(ToClient):
 
 
 class EntryAdded(ToClient):
+    """The conversation has a new entry. The page orders by `seq`; a jump means that one was lost."""
+
     ticket: str
     entry: Entry
 
 
 class SeenMarked(ToClient):
+    """How far both sides have received and read."""
+
     ticket: str
     seen: Seen
 
 
 class TypingShown(ToClient):
+    """The other side is typing."""
+
     ticket: str
     by: PersonSide
 
 
 class PresenceTold(ToClient):
+    """The other side's page came or went."""
+
     ticket: str
     by: PersonSide
     online: bool
@@ -289,6 +305,8 @@ class TicketChanged(ToClient):
 
 
 class OfferMade(ToClient):
+    """A citizen is offered to this officer."""
+
     offer: Offer
 
 
@@ -301,10 +319,14 @@ class OfferWithdrawn(ToClient):
 
 
 class DutyChanged(ToClient):
+    """The officer's own state changed; a lower `revision` than known is old news."""
+
     duty: Duty
 
 
 class ConversationOpened(ToClient):
+    """This officer now serves this citizen."""
+
     conversation: Conversation
 
 
@@ -331,10 +353,14 @@ class BoardShown(ToClient):
 
 
 class CallChanged(ToClient):
+    """The call has reached another stage."""
+
     call: CallShown
 
 
 class DescriptionRelayed(ToClient):
+    """The other side's session description."""
+
     ticket: str
     call: str
     generation: int
@@ -343,6 +369,8 @@ class DescriptionRelayed(ToClient):
 
 
 class CandidateRelayed(ToClient):
+    """The other side's ICE candidate."""
+
     ticket: str
     call: str
     generation: int
@@ -353,6 +381,8 @@ class CandidateRelayed(ToClient):
 
 
 class MediaStateTold(ToClient):
+    """Whether the other side's microphone and camera are on."""
+
     ticket: str
     call: str
     generation: int
