@@ -84,6 +84,6 @@ class Database:
         try:
             return await self._reader.read(query)
         except Exception as error:
-            if faults.away(error):
-                raise Busy(retry_ms=BUSY_RETRY_MS) from error
-            raise
+            if faults.read_only(error) or not faults.away(error):
+                raise
+            raise Busy(retry_ms=BUSY_RETRY_MS) from error

@@ -17,7 +17,7 @@ _SQLITE_AWAY = {
 _CONTENDED = {"40001", "40P01", "55P03"}
 # Connection exceptions, too many connections, disk full, shutdown and restart, read-only standby.
 _AWAY_CLASSES = {"08", "53", "57"}
-_AWAY = {"25006"}
+_READ_ONLY = "25006"
 
 
 def contended(error: BaseException | None) -> bool:
@@ -29,15 +29,25 @@ def away(error: BaseException | None) -> bool:
     """The database cannot be used now: unreachable, locked, full or shutting down."""
     if isinstance(error, OSError | PoolTimeout):
         return True
-    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    code = _sqlite_code(error)
     if code is not None:
-        return code & 0xFF in _SQLITE_AWAY
+        return code in _SQLITE_AWAY
     if not isinstance(error, DBAPIError):
         return False
     state = _sqlstate(error)
     if state:
-        return state[:2] in _AWAY_CLASSES or state in _AWAY or state in _CONTENDED
+        return state[:2] in _AWAY_CLASSES or state == _READ_ONLY or state in _CONTENDED
     return error.connection_invalidated or isinstance(error, InterfaceError)
+
+
+def read_only(error: BaseException) -> bool:
+    """The database, or this connection to it, takes no writes."""
+    return _sqlite_code(error) == sqlite3.SQLITE_READONLY or _sqlstate(error) == _READ_ONLY
+
+
+def _sqlite_code(error: BaseException | None) -> int | None:
+    code: int | None = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _sqlstate(error: BaseException | None) -> str:

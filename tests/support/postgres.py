@@ -32,7 +32,7 @@ class PostgresServer:
             os.chown(self._home, owner.pw_uid, owner.pw_gid)
             os.chown(data, owner.pw_uid, owner.pw_gid)
         self._programs = self._reachable(_installed())
-        self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C", "-U", "postgres", "-D", str(data))
+        self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C", "-U", "postgres", "-D", data)
         self._server = self._start(data)
         self._wait_until_ready()
         return self
@@ -87,7 +87,9 @@ class PostgresServer:
     def run_sql(self, statement: str) -> None:
         self._run("psql", "-h", str(self._home), "-U", "postgres", "-d", "postgres", "-c", statement)
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+    def _run(
+        self, program: str, *arguments: str | Path, check: bool = True
+    ) -> "subprocess.CompletedProcess[bytes]":
         done = subprocess.run(
             [self._programs / program, *arguments], user=self._user, cwd=self._home, capture_output=True
         )
