@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 
@@ -95,6 +96,8 @@ def _add_person_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
+    # Whatever is written holds names and telephone numbers.
+    os.umask(0o077)
     said = {name: getattr(arguments, name, None) for name in ("host", "port", "workers")}
     return settings_.from_environ(**said)
 
@@ -109,14 +112,14 @@ def _serve(arguments: argparse.Namespace) -> None:
     _hold_on(arguments)
     settings = _settings(arguments)
     from consult.app import build
-    from consult.running import listening, server, surroundings
+    from consult.running import listening, server
 
-    surroundings.check_tls(settings)
+    listening.check_tls(settings)
     if arguments.fd is not None:
         listener = listening.adopt(arguments.fd)
     else:
         listener = listening.listen(settings.host, settings.port)
-    asyncio.run(surroundings.wait_until_usable(settings))
+    _wait_until_usable(settings, arguments)
     server.serve(build(settings), settings, listener, arguments.ready_fd)
 
 
@@ -124,12 +127,20 @@ def _sweep(arguments: argparse.Namespace) -> None:
     _hold_on(arguments)
     settings = _settings(arguments)
     from consult.app import build
-    from consult.running import logs, surroundings
+    from consult.running import logs
     from consult.running.sweep import sweep
 
     logs.configure(settings.log_level)
-    asyncio.run(surroundings.wait_until_usable(settings))
+    _wait_until_usable(settings, arguments)
     asyncio.run(sweep(build(settings), arguments.ready_fd))
+
+
+def _wait_until_usable(settings: Settings, arguments: argparse.Namespace) -> None:
+    """`up` has seen to that for its children."""
+    if arguments.parent is None:
+        from consult.running import surroundings
+
+        asyncio.run(surroundings.wait_until_usable(settings))
 
 
 def _hold_on(arguments: argparse.Namespace) -> None:
@@ -156,7 +167,7 @@ def _rebuild_line(arguments: argparse.Namespace) -> None:
         application = build(settings)
         await application.start()
         try:
-            await application.rebuild_line()
+            print(f"The line was built anew: {await application.rebuild_line()} people wait.")
         finally:
             await application.stop()
 
@@ -170,8 +181,6 @@ def _add_person(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    import os
-
     from consult.running.check import check
 
     return check(os.environ)

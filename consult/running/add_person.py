@@ -6,20 +6,16 @@ import sys
 import unicodedata
 from argparse import Namespace
 
-from sqlalchemy import Connection
-
 from consult.accounts.names import clean_name, clean_user_name
 from consult.accounts.password import Passwords, check_new_password
-from consult.accounts.store import people
-from consult.consultations.credential import new_id
+from consult.accounts.staff import Staff
 from consult.errors import BadRequest, Conflict, SettingsWrong
 from consult.office import store as office
+from consult.office.store import Service
 from consult.people import Role
 from consult.running import tables_ready
 from consult.settings import Settings
 from consult.storage.database import Database
-
-ACTOR = "office"
 
 MENDS = {
     "missing": "{field} is missing.",
@@ -78,29 +74,22 @@ async def _add(
     database = Database.from_settings(settings)
     await database.start()
     try:
-        password_hash = await passwords.hash(password)
-
-        def order(conn: Connection) -> None:
-            person_id = new_id()
-            people.add(conn, person_id, user_name, name, role, password_hash, ACTOR)
-            if role is Role.OFFICER:
-                people.set_skills(conn, person_id, _services(conn, letters), ACTOR)
-
-        await database.write(order)
+        known = await database.read(office.services)
+        services = _chosen(known, letters) if role is Role.OFFICER else []
+        await Staff(database, passwords, settings).add(user_name, name, role, password, services)
     finally:
         await database.close()
         passwords.close()
 
 
-def _services(conn: Connection, letters: list[str]) -> list[str]:
+def _chosen(known: list[Service], letters: list[str]) -> list[str]:
     """The ids of these services; of all when none is named."""
-    known = {service.letter: service.id for service in office.services(conn)}
-    unknown = [letter for letter in letters if letter not in known]
-    if unknown:
-        raise SettingsWrong(
-            f"There is no service {unknown[0]}; the letters are {', '.join(known) or 'not given yet'}."
-        )
-    return [known[letter] for letter in letters or known]
+    ids = {service.letter: service.id for service in known}
+    for letter in letters:
+        if letter not in ids:
+            there = f"the letters are {', '.join(ids)}" if ids else "none was added yet"
+            raise SettingsWrong(f"There is no service {letter}; {there}.")
+    return [ids[letter] for letter in letters or ids]
 
 
 def _worded(refused: BadRequest) -> str:

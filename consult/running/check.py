@@ -11,7 +11,7 @@ from consult import settings as settings_
 from consult.errors import SettingsWrong
 from consult.live.server import EmbeddedValkey
 from consult.running import data_directory, surroundings, tables_ready
-from consult.running.listening import listen
+from consult.running.listening import check_tls, listen
 from consult.settings import Settings
 
 IN_ORDER, FAULT = 0, 2
@@ -35,7 +35,7 @@ def _looks(settings: Settings) -> list[tuple[str, Callable[[], None]]]:
     return [
         (f"data directory {settings.data_dir}", lambda: data_directory.prepare(settings.data_dir)),
         (f"port {settings.port} on {settings.host}", lambda: _port(settings)),
-        ("TLS" if settings.tls_certificate else "TLS: none here", lambda: surroundings.check_tls(settings)),
+        ("TLS" if settings.tls_certificate else "TLS: none here", lambda: check_tls(settings)),
         ("REDIS_URL" if settings.redis_url else "Redis: the embedded Valkey", lambda: _redis(settings)),
         ("DATABASE_URL" if settings.database_url else "database: SQLite", lambda: _database(settings)),
     ]

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from consult.errors import SettingsWrong
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 30.0  # who lived this long begins again with the short pause
+TRIES_TO_START = 5
 REFUSED = 2  # exit code of a process that has said on stderr which setting is wrong
 
 
@@ -38,7 +40,7 @@ class Child:
         self._keeping = {asyncio.create_task(self._keep(), name=self.name)}
 
     async def until_ready(self) -> None:
-        """Return when the process serves. Raises SettingsWrong when it refused its settings."""
+        """Return when the process serves. Raises SettingsWrong when it refused to or never came so far."""
         ready = asyncio.create_task(self.ready.wait())
         await asyncio.wait({ready, *self._keeping}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
@@ -69,11 +71,15 @@ class Child:
     async def _keep(self) -> None:
         pause_seconds = FIRST_PAUSE_SECONDS
         clock = asyncio.get_running_loop().time
-        while True:
+        for tries in count(1):
             started = clock()
             code = await self._run_once()
             if code == REFUSED and not self.ready.is_set():
                 raise SettingsWrong("")  # the process has said it
+            if tries == TRIES_TO_START and not self.ready.is_set():
+                raise SettingsWrong(
+                    f"{self.name} ended {tries} times before it served; its messages stand above."
+                )
             if clock() - started > STEADY_SECONDS:
                 pause_seconds = FIRST_PAUSE_SECONDS
             self._say(f"{self.name} ended ({_ending(code)}) and is started again.")

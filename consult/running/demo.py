@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from consult.accounts.password import Passwords
 from consult.accounts.store import people
 from consult.consultations.credential import new_id
+from consult.duty import store as duty
 from consult.errors import SettingsWrong
 from consult.office import store as office
 from consult.office.store import Service
@@ -60,7 +61,7 @@ async def furnish(settings: Settings) -> None:
             staff = await _staff()
             # Written first: an account whose password nobody knows would be of no use.
             _write_passwords(passwords_path(settings), staff)
-            await database.write(lambda conn: _fill(conn, staff))
+            await database.write(lambda conn: _fill(conn, staff, settings.officer_capacity))
     finally:
         await database.close()
 
@@ -94,7 +95,7 @@ def _write_passwords(path: Path, staff: list[Account]) -> None:
         ) from None
 
 
-def _fill(conn: Connection, staff: list[Account]) -> None:
+def _fill(conn: Connection, staff: list[Account], capacity: int) -> None:
     # Asked again inside the transaction: another `up` may share this database.
     if not _is_empty(conn):
         return
@@ -107,4 +108,5 @@ def _fill(conn: Connection, staff: list[Account]) -> None:
             conn, person_id, account.user_name, account.name, account.role, account.password_hash, ACTOR
         )
         if account.role is Role.OFFICER:
+            duty.enrol(conn, person_id, capacity)
             people.set_skills(conn, person_id, [service.id for service in services], ACTOR)

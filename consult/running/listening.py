@@ -1,10 +1,12 @@
-"""The listening socket: opened once by the parent and shared by every server process."""
+"""The listening socket, opened once by the parent and shared by every server process, and its certificate."""
 
 import errno
 import os
 import socket
+import ssl
 
 from consult.errors import SettingsWrong
+from consult.settings import Settings
 
 BACKLOG = 2_048
 # The kernel lets a reader go that stopped reading: a bounded queue, and 20 s to acknowledge what was sent.
@@ -40,6 +42,22 @@ def adopt(descriptor: int) -> socket.socket:
     except OSError as error:
         raise SettingsWrong(
             f"--fd {descriptor} is not an open socket ({os.strerror(error.errno or 0)})."
+        ) from None
+
+
+def check_tls(settings: Settings) -> None:
+    """Return when there is no certificate, or one that fits its key. Raises SettingsWrong otherwise."""
+    if not settings.tls_certificate:
+        return
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # An empty password, so that a key that has one is refused and not asked for.
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key, password="")
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsWrong(
+            f"CONSULT_TLS_CERTIFICATE ({settings.tls_certificate}) and CONSULT_TLS_KEY ({settings.tls_key}) "
+            f"cannot be used ({reason}): name a PEM certificate and its key without a password."
         ) from None
 
 

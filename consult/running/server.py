@@ -26,7 +26,13 @@ def serve(
     application: Application, settings: Settings, listener: socket.socket, ready_fd: int | None
 ) -> None:
     """Serve until SIGTERM or SIGINT. Returns when everything is closed."""
-    config = uvicorn.Config(
+    server = DrainingServer(configuration(application, settings), application, ready_fd)
+    server.run(sockets=[listener])
+
+
+def configuration(application: Application, settings: Settings) -> uvicorn.Config:
+    """uvicorn's, with our limits."""
+    return uvicorn.Config(
         application.asgi,
         http="httptools",
         ws="websockets-sansio",
@@ -45,8 +51,6 @@ def serve(
         log_level=settings.log_level,
         timeout_graceful_shutdown=CLOSE_SECONDS,
     )
-    server = DrainingServer(config, application, ready_fd)
-    server.run(sockets=[listener])
 
 
 class DrainingServer(uvicorn.Server):

@@ -11,7 +11,7 @@ from consult.errors import SettingsWrong
 from consult.live.server import EmbeddedValkey
 from consult.running import data_directory, demo, notices, surroundings, tables_ready
 from consult.running.crew import Crew
-from consult.running.listening import listen
+from consult.running.listening import check_tls, listen
 from consult.settings import Settings
 
 LOOK_SECONDS = 0.2
@@ -26,7 +26,7 @@ async def up(settings: Settings) -> None:
     lock = data_directory.claim(settings.data_dir)
     listener = listen(settings.host, settings.port)
     try:
-        surroundings.check_tls(settings)
+        check_tls(settings)
         crew = Crew(settings.workers, (settings.host, settings.port), listener.fileno(), say)
         await _until_told(_keep_open(settings, crew), crew)
     finally:

@@ -1,0 +1,163 @@
+"""`consult up` as a whole: what it says, what it keeps alive, and that it leaves nothing behind."""
+
+import os
+import re
+import signal
+import stat
+import time
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.running.program import Program, consult, everything_of, free_port
+from tests.support.waiting import until
+
+SERVER, SWEEP, VALKEY = "-m consult serve", "-m consult sweep", "valkey-server"
+PASSWORDS = "demo-passwords.txt"
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+async def office(home: Path) -> AsyncIterator[Program]:
+    with Program(home, "up", CONSULT_PORT=free_port()) as program:
+        await program.is_open()
+        yield program
+
+
+def address_of(program: Program) -> str:
+    found = re.search(r"http://localhost:\d+", program.output)
+    assert found
+    return found.group()
+
+
+def answers(address: str, query: str = "") -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/livez{query}", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_it_starts_servers_a_sweep_and_valkey_and_answers(office: Program, home: Path) -> None:
+    assert answers(address_of(office))
+    assert len(everything_of(home, SERVER)) >= 2
+    assert len(everything_of(home, SWEEP)) == 1
+    assert len(everything_of(home, VALKEY)) == 1
+
+
+def test_it_says_where_the_passwords_are_and_never_what_they_are(office: Program, home: Path) -> None:
+    passwords = home / PASSWORDS
+    assert str(passwords) in office.output
+    assert stat.S_IMODE(passwords.stat().st_mode) == 0o600
+    accounts = [line.split() for line in passwords.read_text().splitlines() if not line.startswith("#")]
+    assert sorted(role for _, _, role in accounts) == [
+        "administrator",
+        "officer",
+        "officer",
+        "officer",
+        "supervisor",
+    ]
+    assert not any(password in office.output + office.errors for _, password, _ in accounts)
+
+
+def test_what_it_writes_is_its_owners_alone(office: Program, home: Path) -> None:
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert files
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+
+
+async def test_no_query_string_reaches_the_log(office: Program) -> None:
+    address = address_of(office)
+    assert answers(address, "?word=hidden")
+    with suppress(InvalidStatus):
+        async with connect(f"ws{address.removeprefix('http')}/socket?word=hidden"):
+            pass
+    await office.says('"GET /livez')
+    await office.says('"WebSocket /socket')
+    assert "hidden" not in office.output + office.errors
+
+
+async def test_a_second_start_is_quick_and_changes_nothing(home: Path) -> None:
+    port = free_port()
+    with Program(home, "up", CONSULT_PORT=port) as first:
+        await first.is_open()
+        passwords = (home / PASSWORDS).read_text()
+        assert await first.end(signal.SIGTERM) == 0
+    began = time.monotonic()
+    with Program(home, "up", CONSULT_PORT=port) as second:
+        await second.is_open()
+        took_seconds = time.monotonic() - began
+        assert (home / PASSWORDS).read_text() == passwords
+        assert str(home / PASSWORDS) in second.output
+    assert took_seconds < 15  # about 2 s on an idle machine
+
+
+@pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY])
+async def test_a_child_that_is_killed_is_started_again(office: Program, home: Path, word: str) -> None:
+    before = set(everything_of(home, word))
+    killed = before.pop()
+    os.kill(killed, signal.SIGKILL)
+
+    def is_back() -> bool:
+        now = set(everything_of(home, word))
+        return killed not in now and len(now) == len(before) + 1
+
+    await until(is_back, 30)
+    await until(lambda: answers(address_of(office)), 30)
+    assert "started again" in office.errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_everything(office: Program, home: Path, number: signal.Signals) -> None:
+    assert len(everything_of(home)) >= 5
+    assert await office.end(number) == 0
+    assert everything_of(home) == []
+    assert "Traceback" not in office.errors
+
+
+async def test_a_parent_that_is_killed_leaves_no_orphan(office: Program, home: Path) -> None:
+    assert await office.end(signal.SIGKILL) == -signal.SIGKILL
+    await until(lambda: everything_of(home) == [], 15)
+
+
+async def test_it_starts_again_at_once_after_it_was_killed(home: Path) -> None:
+    port = free_port()
+    with Program(home, "up", CONSULT_PORT=port) as first:
+        await first.is_open()
+        await first.end(signal.SIGKILL)
+        with Program(home, "up", CONSULT_PORT=port) as second:
+            await second.is_open()
+            await until(lambda: answers(address_of(second)), 30)
+            await until(lambda: len(everything_of(home, VALKEY)) == 1, 30)
+
+
+async def test_an_empty_office_says_how_to_add_the_first_administrator(home: Path) -> None:
+    with Program(home, "up", CONSULT_PORT=free_port(), CONSULT_DEMO="0") as program:
+        await program.is_open()
+        assert "add-person --role administrator" in program.output
+        assert not (home / PASSWORDS).exists()
+        added = consult(
+            home,
+            "add-person",
+            "--role",
+            "administrator",
+            "Kepala Kantor",
+            "--password-stdin",
+            stdin="tujuh belas kuda\n",
+        )
+        assert added.returncode == 0, added.stderr
+        await program.end(signal.SIGTERM)
+    with Program(home, "up", CONSULT_PORT=free_port(), CONSULT_DEMO="0") as program:
+        await program.is_open()
+        assert "add-person" not in program.output
