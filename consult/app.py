@@ -99,7 +99,7 @@ class App:
             board=Board(self.database),
         )
         self.hub = Hub(services, roster)
-        self._pages = PageServices(
+        self.pages = PageServices(
             settings=settings,
             database=self.database,
             live=self.live,
@@ -128,7 +128,7 @@ class App:
                 await self.stop()
 
         socket = Endpoint(self.hub, Origins(self.settings))
-        return build_asgi(self._pages, [WebSocketRoute("/socket", socket)], lifespan)
+        return build_asgi(self.pages, [WebSocketRoute("/socket", socket)], lifespan)
 
     async def start(self) -> None:
         """Open the database and Redis. Raises SettingsWrong when one cannot be used."""
@@ -141,6 +141,7 @@ class App:
         await self.fanout.close()
         await self.database.close()
         await self.live.close()
+        self.passwords.close()
 
     async def drain(self) -> None:
         """Send everybody who is connected to another process, spread over some seconds."""
