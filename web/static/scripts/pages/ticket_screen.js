@@ -82,6 +82,7 @@ export class TicketScreen {
     const first = this.#kind === "unknown";
     this.#view?.close();
     this.#kind = kind;
+    document.body.dataset.state = kind;
     this.#view = kind === "unknown" ? null : this.#make(kind);
     if (kind === "serving") this.#tellServed(first);
     if (kind === "ended") sessionStorage.removeItem(this.#parts.draftKey);

@@ -67,6 +67,7 @@ class ConversationView {
       () => document.removeEventListener("visibilitychange", looked),
       () => resized.disconnect(),
     );
+    place.classList.add("talkplace");
     place.replaceChildren(this.#root);
   }
 
@@ -92,15 +93,21 @@ class ConversationView {
   /** Shows the newest line. */
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    this.#top = this.log.scrollTop;
     this.#atEnd = true;
     show(this.#newer, false);
   }
 
   /** Whether the newest line was in view before the last change. */
   #atEnd = true;
+  #top = 0;
 
   #scrolled() {
-    this.#atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // Only a person moves up; a log that became shorter stays at its end.
+    if (near || scrollTop < this.#top) this.#atEnd = near;
+    this.#top = scrollTop;
     if (!this.#atEnd) return;
     show(this.#newer, false);
     this.#tellShown();

@@ -78,6 +78,19 @@ export function part(root, name) {
   return /** @type {HTMLElement} */ (found);
 }
 
+/**
+ * The parts `root` has now: a view inside it may use the same names.
+ * @param {Element} root @returns {(name: string) => HTMLElement}
+ */
+export function partsIn(root) {
+  const known = new Map([...root.querySelectorAll("[data-part]")].map((node) => [node.getAttribute("data-part"), node]));
+  return (name) => {
+    const found = known.get(name);
+    if (!found) throw new Error(`no part ${name}`);
+    return /** @type {HTMLElement} */ (found);
+  };
+}
+
 /** First letter for a round face. @param {string} name */
 export function initial(name) {
   return (name.replace(/^(petugas|officer|ibu|bapak|bu|pak)\s+/i, "").trim()[0] ?? "?").toUpperCase();

@@ -3,7 +3,7 @@
 import { t } from "../text.js";
 import { clockTime, clockTimeZone, clockDay } from "../times.js";
 import { conversationView } from "./conversation.js";
-import { clone, el, icon, part, show, words } from "./dom.js";
+import { clone, el, icon, part, partsIn, show, words } from "./dom.js";
 import { eventWords, officerName } from "./event_words.js";
 import { notMeButton } from "./place_acts.js";
 
@@ -35,32 +35,33 @@ function actNode(act) {
 /** After the end: what it was, how it ended, the conversation to read and to keep. @param {HTMLElement} place @param {{ ticket: TicketModel, notMe: () => void }} parts */
 export function endedView(place, { ticket, notMe }) {
   const root = clone("ended-template");
-  const talk = conversationView(part(root, "talk"), {
+  const part = partsIn(root);
+  const talk = conversationView(part("talk"), {
     transcript: ticket.transcript,
     side: "applicant",
     otherName: () => officerName(ticket.shown?.officer_name ?? ""),
   });
-  part(root, "save").addEventListener("click", () => save(ticket));
-  notMeButton(part(root, "notme"), notMe);
+  part("save").addEventListener("click", () => save(ticket));
+  notMeButton(part("notme"), notMe);
   place.replaceChildren(root);
 
   const update = () => {
     const shown = ticket.shown;
     if (!shown) return;
     const served = Boolean(shown.served_at);
-    words(part(root, "title"), t(served ? "ended.title" : "ended.left_title"));
-    words(part(root, "at"), shown.ended_at ? clockTimeZone(shown.ended_at) : "");
-    words(part(root, "why"), t(`ended.why.${shown.ended_reason ?? "completed"}`));
-    part(root, "facts").replaceChildren(...facts(shown).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-    show(part(root, "past"), served);
-    show(part(root, "save"), served);
+    words(part("title"), t(served ? "ended.title" : "ended.left_title"));
+    words(part("at"), shown.ended_at ? clockTimeZone(shown.ended_at) : "");
+    words(part("why"), t(`ended.why.${shown.ended_reason ?? "completed"}`));
+    part("facts").replaceChildren(...facts(shown).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+    show(part("past"), served);
+    show(part("save"), served);
   };
   update();
   const close = () => {
     talk.close();
     root.remove();
   };
-  return { title: part(root, "title"), update, close };
+  return { title: part("title"), update, close };
 }
 
 /** @param {import("../wire.js").Ticket} shown @returns {[string, string][]} */

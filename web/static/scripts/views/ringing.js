@@ -1,5 +1,5 @@
 // @ts-check
-// Somebody calls: a dialog with three choices. Presses are ignored at first, so a half-typed Enter accepts nothing.
+// Somebody calls: a dialog with three choices. They open after a moment, so a half-typed Enter accepts nothing.
 import { t } from "../text.js";
 import { counted } from "./counted.js";
 import { clone, initial, part, show, words } from "./dom.js";
@@ -28,7 +28,6 @@ export function ringingView(parts) {
 class RingingView {
   #parts;
   #dialog = /** @type {HTMLDialogElement} */ (clone("ringing-template"));
-  #opened = performance.now();
   #answering = false;
   #before = document.activeElement;
 
@@ -40,8 +39,13 @@ class RingingView {
     title.id = `ringing-title-${++count}`;
     dialog.setAttribute("aria-labelledby", title.id);
     const { call } = parts;
-    const choose = (/** @type {string} */ name, /** @type {() => Promise<unknown>} */ act) =>
-      part(dialog, name).addEventListener("click", () => void this.#answer(act));
+    const choices = /** @type {HTMLButtonElement[]} */ ([]);
+    const choose = (/** @type {string} */ name, /** @type {() => Promise<unknown>} */ act) => {
+      const button = /** @type {HTMLButtonElement} */ (part(dialog, name));
+      button.addEventListener("click", () => void this.#answer(act));
+      button.disabled = true;
+      choices.push(button);
+    };
     choose("video", () => call.accept("video"));
     choose("audio", () => call.accept("audio"));
     choose("decline", () => call.decline());
@@ -51,6 +55,7 @@ class RingingView {
     this.update();
     document.body.append(dialog);
     dialog.showModal();
+    setTimeout(() => choices.forEach((button) => (button.disabled = false)), DEAF_MS);
     title.focus();
     shout(title.textContent ?? "");
   }
@@ -78,7 +83,7 @@ class RingingView {
 
   /** @param {() => Promise<unknown>} act */
   async #answer(act) {
-    if (this.#answering || performance.now() - this.#opened < DEAF_MS) return;
+    if (this.#answering) return;
     this.#answering = true;
     this.#dialog.setAttribute("aria-busy", "true");
     try {

@@ -4,7 +4,7 @@ import { t } from "../text.js";
 import { callView } from "./call_stage.js";
 import { composerView } from "./composer.js";
 import { conversationView } from "./conversation.js";
-import { clone, initial, part, show, words } from "./dom.js";
+import { clone, initial, partsIn, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 
@@ -34,6 +34,7 @@ export function servingView(place, parts) {
 class ServingView {
   #parts;
   #root = clone("serving-template");
+  #part = partsIn(this.#root);
   #talk;
   #composer;
   #call;
@@ -47,21 +48,21 @@ class ServingView {
     const { ticket, now, storage, draftKey, bell } = parts;
     const { transcript, call } = ticket;
     place.replaceChildren(this.#root);
-    this.#composer = composerView(part(this.#root, "composer"), {
+    this.#composer = composerView(this.#part("composer"), {
       transcript,
       storage,
       draftKey,
       limit: () => ticket.limits?.chat_characters ?? null,
       closed: () => ticket.stage !== "serving",
     });
-    this.#talk = conversationView(part(this.#root, "talk"), {
+    this.#talk = conversationView(this.#part("talk"), {
       transcript,
       side: "applicant",
       otherName: () => this.#officer(),
       visible: () => this.#chatInSight(),
       edit: (text) => this.#composer.take(text),
     });
-    this.#call = callView(part(this.#root, "callplace"), {
+    this.#call = callView(this.#part("callplace"), {
       call,
       now,
       bell,
@@ -85,20 +86,20 @@ class ServingView {
   }
 
   get title() {
-    return part(this.#root, "title");
+    return this.#part("title");
   }
 
   update() {
     const { ticket } = this.#parts;
     const officer = this.#officer();
-    words(part(this.#root, "title"), t("serving.title", { name: officer }));
-    words(part(this.#root, "officer"), officer);
-    words(part(this.#root, "face"), initial(officer));
+    words(this.#part("title"), t("serving.title", { name: officer }));
+    words(this.#part("officer"), officer);
+    words(this.#part("face"), initial(officer));
     const { label = "", service_name: service = "" } = ticket.shown ?? {};
-    words(part(this.#root, "what"), `${label} · ${service}`);
-    show(part(this.#root, "officerlost"), !ticket.officerOnline);
+    words(this.#part("what"), `${label} · ${service}`);
+    show(this.#part("officerlost"), !ticket.officerOnline);
     const busy = CALLING.has(ticket.call.stage);
-    part(this.#root, "call").setAttribute("aria-disabled", String(busy));
+    this.#part("call").setAttribute("aria-disabled", String(busy));
   }
 
   #officer() {
@@ -107,16 +108,17 @@ class ServingView {
 
   #wireActs() {
     const { ticket, link, notMe } = this.#parts;
-    const more = part(this.#root, "more");
-    const links = part(this.#root, "links");
+    const more = this.#part("more");
+    const links = this.#part("links");
     more.addEventListener("click", () => {
-      show(links, links.hidden);
-      more.setAttribute("aria-expanded", String(!links.hidden));
+      const opens = links.hasAttribute("hidden");
+      show(links, opens);
+      more.setAttribute("aria-expanded", String(opens));
     });
-    copyButton(part(this.#root, "copy"), part(this.#root, "copywords"), link);
-    notMeButton(part(this.#root, "notme"), notMe);
-    part(this.#root, "call").addEventListener("click", () => this.#startCall());
-    confirmInPlace(part(this.#root, "end"), {
+    copyButton(this.#part("copy"), this.#part("copywords"), link);
+    notMeButton(this.#part("notme"), notMe);
+    this.#part("call").addEventListener("click", () => this.#startCall());
+    confirmInPlace(this.#part("end"), {
       question: t("serving.end_sure"),
       yes: t("serving.end_yes"),
       no: t("serving.end_no"),
@@ -134,15 +136,18 @@ class ServingView {
   /** @param {unknown} fault */
   #refuse(fault) {
     const { code = "busy", values = {} } = /** @type {{ code?: string, values?: Record<string, string | number> }} */ (fault);
-    words(part(this.#root, "why"), t(`error.${code}`, values));
-    show(part(this.#root, "fault"), true);
-    setTimeout(() => show(part(this.#root, "fault"), false), FAULT_SHOWN_MS);
+    words(this.#part("why"), t(`error.${code}`, values));
+    show(this.#part("fault"), true);
+    setTimeout(() => show(this.#part("fault"), false), FAULT_SHOWN_MS);
   }
 
   /** @param {Shape | "none"} shape */
   #reshape(shape) {
     this.#shape = shape;
     this.#root.dataset.call = shape;
+    // The page's column widens where video and chat stand side by side.
+    const column = /** @type {HTMLElement | null} */ (this.#root.closest(".phone"));
+    if (column) column.dataset.call = shape;
     this.#talk?.update();
   }
 

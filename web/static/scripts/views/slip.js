@@ -7,7 +7,7 @@ import { clone, el, part, setIcon, show, words } from "./dom.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 import { say, shout } from "./speaker.js";
 import { drawWait } from "./wait_picture.js";
-import { age, grewWords, likelyWords, waitOf } from "./wait_words.js";
+import { age, bolded, grewWords, likelyWords, waitOf } from "./wait_words.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
 /** @typedef {import("../wire.js").PositionTold} PositionTold */
@@ -86,7 +86,7 @@ class SlipView {
     words(part(this.#root, "number"), shown.label);
     words(part(this.#root, "what"), t(`waiting.by_${shown.channel}`, { service: shown.service_name }));
     setIcon(part(this.#root, "channelicon"), shown.channel);
-    words(part(this.#root, "elsewhere"), this.#elsewhere(shown.label));
+    part(this.#root, "elsewhere").replaceChildren(...this.#elsewhere(shown.label));
     this.#root.classList.toggle("aged", !online());
     this.#showTurn();
     this.#showPosition(ticket.position);
@@ -96,7 +96,7 @@ class SlipView {
   /** @param {string} label */
   #elsewhere(label) {
     const { pin } = this.#parts;
-    return pin ? t("waiting.elsewhere", { label, pin: `${pin.slice(0, 3)} ${pin.slice(3)}` }) : t("waiting.place_kept");
+    return pin ? bolded("waiting.elsewhere", { label, pin: `${pin.slice(0, 3)}\u00a0${pin.slice(3)}` }) : [t("waiting.place_kept")];
   }
 
   #showTurn() {
@@ -128,7 +128,7 @@ class SlipView {
     if (!told) return;
     if (wait) {
       drawWait(this.#root, wait, told.at);
-      words(part(this.#root, "likelywords"), likelyWords(wait));
+      part(this.#root, "likelywords").replaceChildren(...likelyWords(wait));
     }
     this.#showGrowth(told);
     this.#sayPosition(told, nobody);

@@ -95,9 +95,10 @@ class StageView {
 
   /** @param {HTMLVideoElement} video */
   #play(video) {
+    const heard = video === this.#remote;
     video.play().then(
-      () => this.#hear(false),
-      (fault) => this.#hear(video === this.#remote && fault instanceof DOMException && fault.name === "NotAllowedError"),
+      () => heard && this.#hear(false),
+      (fault) => heard && this.#hear(fault instanceof DOMException && fault.name === "NotAllowedError"),
     );
   }
 

@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { clockTime } from "../times.js";
 import { counted } from "./counted.js";
+import { el } from "./dom.js";
 
 /** @typedef {import("../wire.js").PositionTold} PositionTold */
 /** @typedef {{ lowAt: number, highAt: number, minutes: string }} Wait */
@@ -20,7 +21,14 @@ export function waitOf(told) {
 
 /** @param {Wait} wait */
 export function likelyWords(wait) {
-  return t("waiting.likely", { low: clockTime(wait.lowAt), high: clockTime(wait.highAt) });
+  return bolded("waiting.likely", { low: clockTime(wait.lowAt), high: clockTime(wait.highAt) });
+}
+
+/** A text whose values stand out. @param {string} key @param {Record<string, string>} values @returns {(string | HTMLElement)[]} */
+export function bolded(key, values) {
+  return t(key)
+    .split(/(\{\w+\})/)
+    .map((piece) => (piece.startsWith("{") ? el("b", { class: "num" }, values[piece.slice(1, -1)] ?? piece) : piece));
 }
 
 /** Why the later end moved away, or "" when it did not. @param {PositionTold | null} before @param {PositionTold} after */
