@@ -12,7 +12,6 @@ from consult.storage.orders import Accepted, Control, Outcome, carry_out
 from consult.storage.waiting import Waiting
 
 BATCH_ORDERS = 500
-TRIES_ALONE = 3
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +24,8 @@ class Batches:
     tell: Callable[[list[Outcome]], None]
     begin: Callable[[Connection], Control]  # once SQLAlchemy's transaction has begun
     seconds: float  # a longer batch would keep others from their rows
-    before_alone: str | None = None  # a statement that lets an order without company wait longer
+    before_alone: tuple[str, ...] = ()  # statements that let an order without company wait longer
+    held_up: bool = False
 
     def next(self, conn: Connection) -> None:
         """One batch. What waits when it begins is in it, and what comes while it runs, up to the limits."""
@@ -74,19 +74,15 @@ class Batches:
         return [Outcome(accepted, error=error) for accepted in taken]
 
     def _alone(self, conn: Connection, accepted: Accepted) -> Outcome:
-        for _ in range(TRIES_ALONE):
-            outcome = self._single(conn, accepted)
-            if not faults.contended(outcome.error):
-                break
-        return outcome
-
-    def _single(self, conn: Connection, accepted: Accepted) -> Outcome:
         moments.forget(conn)
+        self.held_up = True
         try:
             with conn.begin():
                 control = self.begin(conn)
-                if self.before_alone:
-                    control(self.before_alone)
+                for statement in self.before_alone:
+                    control(statement)
                 return carry_out(conn, control, accepted)
         except Exception as error:
             return Outcome(accepted, error=error)
+        finally:
+            self.held_up = False

@@ -61,11 +61,18 @@ def _attempt(conn: Connection, control: Control, accepted: Accepted) -> Outcome:
             receipts.keep_result(conn, receipt, getattr(result, "seq", None))
         return Outcome(accepted, result)
     except Exception as error:
-        control("ROLLBACK TO SAVEPOINT one_order")
+        _undo(control, error)
         if receipt is not None and claimed and isinstance(error, ConsultError) and error.final:
             receipts.claim(conn, receipt)
             receipts.keep_refusal(conn, receipt, error)
         return Outcome(accepted, error=error)
+
+
+def _undo(control: Control, error: Exception) -> None:
+    try:
+        control("ROLLBACK TO SAVEPOINT one_order")
+    except Exception:
+        raise error from None  # the reason, not that there is no savepoint any more
 
 
 def tell(outcomes: Iterable[Outcome]) -> None:

@@ -13,9 +13,15 @@ from consult.storage.waiting import Waiting
 
 LANES = 3
 BATCH_SECONDS = 0.03
-# A batch holds the rows of all its orders, so it gives up soon when somebody else is in the way.
+# A batch holds the rows of all its orders, so it gives up soon when somebody else is in the way. The order
+# that met him is then carried out alone, one such order at a time in all processes: whatever sequence they
+# take their rows in, they never wait for each other.
 LOCK_WAIT_MS = 100
-LOCK_WAIT_ALONE_MS = 4_000
+LOCK_WAIT_ALONE_MS = 2_000
+BEFORE_ALONE = (
+    f"SET LOCAL lock_timeout = {LOCK_WAIT_ALONE_MS}",
+    "SELECT pg_advisory_xact_lock(4927306652)",
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +38,12 @@ class PostgresWriter:
             connect_args={
                 "timeout": 5,
                 "command_timeout": 10,
-                "server_settings": {"lock_timeout": str(LOCK_WAIT_MS), "synchronous_commit": "on"},
+                "server_settings": {
+                    "lock_timeout": str(LOCK_WAIT_MS),
+                    "synchronous_commit": "on",
+                    # A process that was stopped in the middle of a batch keeps its rows no longer.
+                    "idle_in_transaction_session_timeout": "5000",
+                },
             },
         )
         self._lanes = [_Lane(self._engine) for _ in range(LANES)]
@@ -45,7 +56,7 @@ class PostgresWriter:
         """Raises Busy when too many are waiting or the writer is closing."""
         receipt = accepted.receipt
         if receipt is None:
-            lane = min(self._lanes, key=lambda one: len(one.waiting))
+            lane = min(self._lanes, key=lambda one: (one.batches.held_up, len(one.waiting)))
         else:
             lane = self._lanes[hash(receipt.stream) % LANES]
         lane.waiting.add(accepted)
@@ -65,8 +76,7 @@ class _Lane:
         self._engine = engine
         self._called = asyncio.Event()
         self.waiting = Waiting(self._called.set)
-        alone = f"SET LOCAL lock_timeout = {LOCK_WAIT_ALONE_MS}"
-        self._batches = Batches(self.waiting, tell, _begin, BATCH_SECONDS, alone)
+        self.batches = Batches(self.waiting, tell, _begin, BATCH_SECONDS, BEFORE_ALONE)
 
     async def run(self) -> None:
         while self.waiting or not self.waiting.closed:
@@ -78,10 +88,10 @@ class _Lane:
     async def _turn(self) -> None:
         try:
             async with self._engine.connect() as conn:
-                await conn.run_sync(self._batches.next)
+                await conn.run_sync(self.batches.next)
         except Exception as error:
             log.warning("The database cannot be reached: %s", error)
-            tell(self._batches.refuse_all([], error))
+            tell(self.batches.refuse_all([], error))
 
 
 def _begin(conn: Connection) -> Control:

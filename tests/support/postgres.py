@@ -70,8 +70,12 @@ class PostgresServer:
         self._server.wait(30)
 
     def restart(self) -> None:
-        """Stop and start again: whoever was connected must connect anew."""
+        """Whoever was connected must connect anew."""
         self.stop()
+        self.start_again()
+
+    def start_again(self) -> None:
+        """On the same data, after `stop`."""
         self._server = self._start(self._home / "data")
         self._wait_until_ready()
 

@@ -1,0 +1,143 @@
+"""What only PostgreSQL can do to a writer: orders in each other's way, and a server that goes away."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from consult.audit.store import record, verify
+from consult.errors import Busy
+from consult.storage.database import Database
+from consult.storage.migrations import migrate
+from consult.storage.tables import chain, event, service
+from tests.support.databases import opened
+from tests.support.postgres import PostgresServer
+from tests.support.waiting import until
+
+
+def two_services(conn: Connection) -> None:
+    for name in ("a", "b"):
+        conn.execute(insert(service).values(id=name, letter=name, name_id=name, name_en=name))
+
+
+def count_up(*names: str) -> Callable[[Connection], None]:
+    """An order that takes the rows in the sequence given."""
+
+    def order(conn: Connection) -> None:
+        for name in names:
+            conn.execute(update(service).where(service.c.id == name).values(sort=service.c.sort + 1))
+
+    return order
+
+
+async def test_orders_that_take_rows_in_opposite_sequence_all_succeed(postgres_url: str) -> None:
+    async with opened(postgres_url) as here, opened(postgres_url) as there:
+        await here.write(two_services)
+        orders = [count_up("a", "b"), count_up("b", "a")]
+        await asyncio.gather(
+            *(place.write(orders[turn % 2]) for turn in range(40) for place in (here, there))
+        )
+        counts = await here.read(lambda conn: list(conn.execute(select(service.c.sort)).scalars()))
+    assert counts == [80, 80]
+
+
+async def test_the_chain_stays_whole_when_several_processes_write_to_it(postgres_url: str) -> None:
+    async with opened(postgres_url) as here, opened(postgres_url) as there:
+        await asyncio.gather(
+            *(
+                place.write(lambda conn, n=n: record(conn, "office", "note", "nobody", {"n": n}))
+                for n in range(50)
+                for place in (here, there)
+            )
+        )
+        assert await here.read(lambda conn: conn.scalar(select(chain.c.last_number))) == 100
+        assert await here.read(lambda conn: verify(conn, "office"))
+
+
+async def test_a_row_that_somebody_keeps_makes_its_orders_busy_and_no_others(postgres_url: str) -> None:
+    async with opened(postgres_url) as database:
+        await database.write(two_services)
+        elsewhere = create_async_engine(postgres_url.replace("postgresql", "postgresql+asyncpg"))
+        async with elsewhere.connect() as foreign:
+            await foreign.run_sync(count_up("a"))
+            outcomes = await asyncio.gather(
+                database.write(count_up("a")),
+                *(database.write(count_up("b")) for _ in range(20)),
+                return_exceptions=True,
+            )
+            await foreign.commit()
+        await elsewhere.dispose()
+        assert isinstance(outcomes[0], Busy)
+        assert outcomes[1:] == [None] * 20
+        await database.write(count_up("a"))
+        counts = await database.read(
+            lambda conn: {row.id: row.sort for row in conn.execute(select(service.c.id, service.c.sort))}
+        )
+    assert counts == {"a": 2, "b": 20}
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def url(own_server: PostgresServer) -> str:
+    address = own_server.new_database()
+    migrate(address)
+    return address
+
+
+def note(conn: Connection) -> None:
+    record(conn, "office", "note", "nobody", {})
+
+
+def notes(conn: Connection) -> int:
+    return conn.scalar(select(func.count()).select_from(event)) or 0
+
+
+async def test_a_restarted_server_is_found_again(own_server: PostgresServer, url: str) -> None:
+    async with opened(url) as database:
+        await database.write(note)
+        await asyncio.to_thread(own_server.restart)
+        assert await database.read(notes) == 1
+        await database.write(note)
+        assert await database.read(notes) == 2
+
+
+async def test_a_server_that_is_away_makes_everything_busy_until_it_is_back(
+    own_server: PostgresServer, url: str
+) -> None:
+    async with opened(url) as database:
+        await database.write(note)
+        await asyncio.to_thread(own_server.stop)
+        with pytest.raises(Busy):
+            await database.read(notes)
+        outcomes = await asyncio.gather(*(database.write(note) for _ in range(10)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [Busy] * 10
+        await asyncio.to_thread(own_server.start_again)
+        await until(lambda: succeeds(database))
+        assert await database.read(notes) == 2
+
+
+async def succeeds(database: Database) -> bool:
+    try:
+        await database.write(note)
+    except Busy:
+        return False
+    return True
+
+
+async def test_a_connection_cut_in_the_middle_of_an_order_loses_that_order_only(url: str) -> None:
+    def cut(conn: Connection) -> None:
+        note(conn)
+        conn.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    async with opened(url) as database:
+        with pytest.raises(Busy):
+            await database.write(cut)
+        await until(lambda: succeeds(database))
+        assert await database.read(notes) == 1
