@@ -10,26 +10,34 @@ GRACE_SECONDS = 20.0
 
 
 class Crew:
-    """Started together, each started again by itself when it ends, and ended together."""
+    """Each is started again by itself when it ends; all are ended together."""
 
     def __init__(
         self, workers: int, where: tuple[str, int], listener: int, say: Callable[[str], None]
     ) -> None:
         host, port = where
         serving = ("serve", "--host", host, "--port", str(port), "--fd", str(listener))
-        self._children = [
+        self._servers = [
             Child(f"Server {number + 1}", serving, (listener,), say) for number in range(workers)
         ]
-        self._children.append(Child("The sweep", ("sweep",), (), say))
+        self._sweep = Child("The sweep", ("sweep",), (), say)
+        self._children = [*self._servers, self._sweep]
 
-    async def start(self) -> None:
-        """Return when every one of them serves. Raises SettingsWrong when one refused its settings."""
-        for child in self._children:
-            child.start()
-        await asyncio.gather(*(child.until_ready() for child in self._children))
+    async def open(self) -> None:
+        """Return when every server serves. Raises SettingsWrong when one does not."""
+        await self._start(self._servers)
+
+    async def complete(self) -> None:
+        """After `open`: the sweep, which nobody at the door waits for. Raises SettingsWrong likewise."""
+        await self._start([self._sweep])
 
     async def stop(self) -> None:
         await asyncio.gather(*(child.stop(GRACE_SECONDS) for child in self._children))
+
+    async def _start(self, children: list[Child]) -> None:
+        for child in children:
+            child.start()
+        await asyncio.gather(*(child.until_ready() for child in children))
 
     def kill(self) -> None:
         """End them at once; who was asked to end no longer gets its time."""

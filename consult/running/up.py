@@ -59,8 +59,9 @@ async def _keep_open(settings: Settings, crew: Crew) -> None:
         await tables_ready.prepare(settings)
         await demo.furnish(settings)
         try:
-            await crew.start()
+            await crew.open()
             print(await notices.welcome(settings), flush=True)
+            await crew.complete()
             await asyncio.Event().wait()
         finally:
             await crew.stop()

@@ -49,11 +49,11 @@ def answers(address: str, query: str = "") -> bool:
         return False
 
 
-def test_it_starts_servers_a_sweep_and_valkey_and_answers(office: Program, home: Path) -> None:
+async def test_it_starts_servers_a_sweep_and_valkey_and_answers(office: Program, home: Path) -> None:
     assert answers(address_of(office))
     assert len(everything_of(home, SERVER)) >= 2
-    assert len(everything_of(home, SWEEP)) == 1
     assert len(everything_of(home, VALKEY)) == 1
+    await until(lambda: len(everything_of(home, SWEEP)) == 1)
 
 
 def test_it_says_where_the_passwords_are_and_never_what_they_are(office: Program, home: Path) -> None:
@@ -105,6 +105,7 @@ async def test_a_second_start_is_quick_and_changes_nothing(home: Path) -> None:
 
 @pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY])
 async def test_a_child_that_is_killed_is_started_again(office: Program, home: Path, word: str) -> None:
+    await until(lambda: everything_of(home, SWEEP))
     before = set(everything_of(home, word))
     killed = before.pop()
     os.kill(killed, signal.SIGKILL)
@@ -120,7 +121,7 @@ async def test_a_child_that_is_killed_is_started_again(office: Program, home: Pa
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_ends_everything(office: Program, home: Path, number: signal.Signals) -> None:
-    assert len(everything_of(home)) >= 5
+    assert len(everything_of(home)) >= 4
     assert await office.end(number) == 0
     assert everything_of(home) == []
     assert "Traceback" not in office.errors
