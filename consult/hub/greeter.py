@@ -62,7 +62,8 @@ class Greeter:
     ) -> WelcomeApplicant:
         caller = connection.caller
         found = await self._services.transcript.since(caller, caller.id, seqs.get(caller.id, 0))
-        place = await self._services.line.place(caller.id) if found.ticket.stage == "waiting" else None
+        in_line = found.ticket.stage in {"waiting", "offered"}
+        place = await self._services.line.place(caller.id) if in_line else None
         connection.service = found.ticket.service
         connection.seqs = {caller.id: found.last_seq}
         return WelcomeApplicant(

@@ -29,6 +29,7 @@ class ServiceShown:
     name_en: str
     always_open: bool
     hours: list[DayShown]
+    week: Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def service_shown(service: Service, language: str) -> ServiceShown:
         service.name_en,
         service.always_open,
         days_shown(service.week, language),
+        service.week,
     )
 
 

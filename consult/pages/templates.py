@@ -46,6 +46,7 @@ class Templates:
             "clock": times.clock,
             "bare_clock": times.bare_clock,
             "when": jinja2.pass_context(lambda context, at: times.when(at, context["lang"])),
+            "week": jinja2.pass_context(lambda context, week: times.week(week, context["lang"])),
             "day": jinja2.pass_context(lambda context, at: times.day(at, context["lang"])),
         }
 

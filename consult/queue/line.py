@@ -65,14 +65,15 @@ class Line:
         return await self._database.read(query)
 
     async def place(self, ticket_id: str) -> PositionTold | None:
-        """Where this ticket stands now; None when it does not wait."""
+        """Where this ticket stands now; None when it neither waits nor is offered."""
 
         def query(conn: Connection) -> tuple[TicketRow, int, int] | None:
             row = tickets.find(conn, ticket_id)
-            if row.stage is not Stage.WAITING:
+            if row.stage not in {Stage.WAITING, Stage.OFFERED}:
                 return None
             ids = [other.id for other in line_store.waiting(conn, row.service_id)]
-            return row, ids.index(ticket_id) + 1, len(ids)
+            # Whoever is offered to an officer is first, before all who wait.
+            return row, ids.index(ticket_id) + 1 if ticket_id in ids else 1, len(ids)
 
         found = await self._database.read(query)
         if found is None:

@@ -127,6 +127,8 @@ export class TicketModel {
   /** @param {Ticket} ticket */
   #show(ticket) {
     this.#shown = ticket;
+    // Whoever is offered to an officer is first; the line tells places only of those who wait.
+    if (ticket.stage === "offered" && this.#position) this.#position = { ...this.#position, position: 1 };
     this.#officerOnline = ticket.officer_online ?? false;
     this.#changes.tell();
   }

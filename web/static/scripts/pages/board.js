@@ -23,11 +23,14 @@ const channel = await openChannel({ owner: person, csrf, renew: async () => null
 const board = new Board({ channel });
 const now = () => channel.clock.now();
 
+// Without a connection the clocks stand still: the figures are of that moment.
+const asOf = () => now() - (board.ageMs() ?? 0);
+
 const views = [
-  figuresView(at("figures"), board, now),
+  figuresView(at("figures"), board, asOf),
   unservedView(at("unserved"), board),
-  tableView(at("services-panel"), board, now),
-  officersView(at("officers"), board, now),
+  tableView(at("services-panel"), board, asOf),
+  officersView(at("officers"), board, asOf),
   freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online" }),
 ];
 const menu = menuView(at("bar"), () => forget(person));

@@ -2,6 +2,7 @@
 // The four figures over all services, and the one thing that asks for the supervisor most.
 import { t } from "../text.js";
 import { duration } from "../times.js";
+import { groupOf, onDuty } from "./board_groups.js";
 import { part, show, words } from "./dom.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
@@ -22,12 +23,10 @@ export function figuresView(place, board, now) {
       put("waiting", totals.waiting, t("board.by_channel", { chat: sum("waiting_chat"), video: sum("waiting_video") }));
       const since = totals.longestSinceAt;
       put("longest", since === null ? "–" : duration((now() - since) / 1000), longestWords(board));
-      const busy = officers.filter(({ chats, calls }) => chats + calls > 0).length;
+      const busy = officers.filter((officer) => groupOf(officer) === "serving").length;
       put("serving", totals.serving, t("board.by_officers", { count: busy }));
-      const ready = officers.filter(({ state }) => state === "available").length;
-      const paused = officers.filter(({ state }) => state === "paused").length;
-      const duty = ready + paused > 0 ? t("board.duty_split", { ready, paused }) : t("board.officers_none");
-      put("on_duty", ready + paused, duty);
+      const { ready, paused, all } = onDuty(officers);
+      put("on_duty", all, all > 0 ? t("board.duty_split", { ready, paused }) : t("board.officers_none"));
     },
   };
 }

@@ -2,14 +2,12 @@
 // The officers by state: who serves, who is ready, who is not.
 import { has, t } from "../text.js";
 import { duration } from "../times.js";
+import { GROUPS, groupOf, onDuty } from "./board_groups.js";
 import { el, icon, part, show, words } from "./dom.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
 /** @typedef {import("../wire.js").OfficerFigures} OfficerFigures */
-/** @typedef {"serving" | "ready" | "paused" | "lost" | "off"} Group */
-
-/** @type {Group[]} */
-const GROUPS = ["serving", "ready", "paused", "lost", "off"];
+/** @typedef {import("./board_groups.js").Group} Group */
 
 /** @param {HTMLElement} panel @param {Board} board @param {() => number} now */
 export function officersView(panel, board, now) {
@@ -20,8 +18,7 @@ export function officersView(panel, board, now) {
       const { officers } = board;
       show(part(panel, "none"), officers.length === 0);
       words(part(panel, "none"), t(board.known ? "board.officers_none" : "board.connecting"));
-      const onDuty = officers.filter((officer) => groupOf(officer) !== "off").length;
-      words(part(panel, "count"), board.known ? t("board.signed_in", { count: onDuty }) : "");
+      words(part(panel, "count"), board.known ? t("board.signed_in", { count: onDuty(officers).all }) : "");
       const state = JSON.stringify(officers);
       if (state !== drawn) groups.replaceChildren(...GROUPS.flatMap((group) => groupNodes(group, officers)));
       drawn = state;
@@ -30,14 +27,6 @@ export function officersView(panel, board, now) {
       }
     },
   };
-}
-
-/** @param {OfficerFigures} officer @returns {Group} */
-function groupOf({ state, chats, calls }) {
-  if (state === "lost") return "lost";
-  if (state === "offline" || state === "disabled") return "off";
-  if (chats + calls > 0) return "serving";
-  return state === "paused" ? "paused" : "ready";
 }
 
 /** @param {Group} group @param {OfficerFigures[]} officers */

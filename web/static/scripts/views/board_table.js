@@ -34,7 +34,7 @@ function row(service) {
     "tr",
     { role: "row" },
     el("th", { scope: "row", role: "rowheader" }, service.name),
-    cell("waiting", el("span", { class: "count", "data-part": "waiting" }), el("span", { class: "split", "data-part": "split" }), bars()),
+    cell("waiting", el("span", { class: "split", "data-part": "split" }), bars(), el("span", { class: "count", "data-part": "waiting" })),
     cell("longest", el("span", { "data-part": "longest" })),
     cell("serving", el("span", { class: "count", "data-part": "serving" })),
     cell("on_duty", el("span", { "data-part": "officers" })),

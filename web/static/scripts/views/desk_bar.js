@@ -32,11 +32,14 @@ export function barView(bar, { desk, now, ask }) {
 
   const update = () => {
     const duty = desk.duty;
+    // Until the first snapshot there is nothing to change, and nowhere to send it.
+    for (const button of [ready, pause]) /** @type {HTMLButtonElement} */ (button).disabled = !desk.known;
     press(ready, duty?.state === "available");
     press(pause, duty?.state === "paused");
     show(part(bar, "why"), duty?.state === "paused");
     if (duty && document.activeElement !== reason) reason.value = duty.reason ?? "";
     words(part(bar, "load"), duty ? loadWords(duty) : "");
+    words(part(bar, "brief"), duty ? t("desk.units_short", { used: duty.load, total: duty.capacity }) : "");
     drawUnits(part(bar, "units"), duty?.load ?? 0, duty?.capacity ?? 0);
     words(part(bar, "clock"), desk.known ? clockTimeZone(now()) : "");
   };

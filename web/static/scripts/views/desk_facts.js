@@ -1,9 +1,9 @@
 // @ts-check
 // Who is served and what happened with this number so far.
 import { t } from "../text.js";
-import { clockTime, minutes } from "../times.js";
-import { clone, el, part, words } from "./dom.js";
-import { eventWords } from "./event_words.js";
+import { minutes } from "../times.js";
+import { clone, el, icon, part, words } from "./dom.js";
+import { eventIcon, eventWords } from "./event_words.js";
 
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
 
@@ -28,9 +28,7 @@ export function factsView(place, conversation) {
     const events = transcript.entries.filter((entry) => entry.kind !== "message");
     if (history.childElementCount === events.length) return;
     history.replaceChildren(
-      ...events.map((entry) =>
-        el("li", {}, el("time", { datetime: new Date(entry.at).toISOString() }, clockTime(entry.at)), eventWords(entry, "officer")),
-      ),
+      ...events.map((entry) => el("li", {}, icon(eventIcon(entry), "xs"), el("span", {}, eventWords(entry, "officer")))),
     );
   };
   const stop = conversation.transcript.onChange(update);

@@ -2,7 +2,7 @@
 // Left on the desk: my conversations, the head of the queue, and the button that takes the next person.
 import { t } from "../text.js";
 import { duration, minutes } from "../times.js";
-import { el, part, show, words } from "./dom.js";
+import { el, icon, part, show, words } from "./dom.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
@@ -141,7 +141,13 @@ function queueItem(waiting, now) {
     { class: "line" },
     el("span", { class: "no" }, waiting.label),
     el("span", { class: "who" }, waiting.service_name),
-    el("span", { class: "at" }, t("desk.minutes_short", { minutes: minutesOf(waiting, now) })),
+    el(
+      "span",
+      { class: "at" },
+      icon(waiting.channel, "xs"),
+      el("span", { class: "unseen" }, t(`desk.channel_plain.${waiting.channel}`)),
+      t("desk.minutes_short", { minutes: minutesOf(waiting, now) }),
+    ),
     waiting.returned && el("span", { class: "sub loud" }, t("desk.returned")),
   );
 }

@@ -195,10 +195,10 @@ export class PaneView {
     const { ticket, call, waitSeconds } = this.conversation;
     const since = (/** @type {number} */ at) => duration((this.#parts.now() - at) / 1000);
     const connected = IN_CALL.has(call.stage) ? call.shown?.connected_at : null;
-    const spans = [ticket.service_name];
+    const spans = [];
     if (connected) spans.push(t("desk.call_for", { time: since(connected) }));
     else if (ticket.served_at && !this.finished) spans.push(t("desk.served_for", { time: since(ticket.served_at) }));
-    spans.push(t("desk.waited", { minutes: minutes(waitSeconds) }));
+    spans.push(ticket.service_name, t("desk.waited", { minutes: minutes(waitSeconds) }));
     return spans.join(" · ");
   }
 
