@@ -1,5 +1,6 @@
 """What every room's tests may use: databases of both kinds and a Valkey, real and fresh for each test."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,14 @@ from consult.storage.database import Database
 from tests.support.databases import PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
+
+
+@pytest.fixture(autouse=True)
+def our_log_is_heard() -> None:
+    """A server that another test ran in this process keeps our log lines to itself."""
+    ours = logging.getLogger("consult")
+    ours.propagate = True
+    ours.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

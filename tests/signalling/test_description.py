@@ -30,7 +30,10 @@ OFFER = "\r\n".join(
         "",
     ]
 )
-CANDIDATE = "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.17 rport 46154 generation 0"
+CANDIDATE = (
+    "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx "
+    "raddr 10.0.0.17 rport 46154 generation 0"
+)
 
 
 def test_a_browsers_offer_passes() -> None:

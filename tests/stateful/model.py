@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 CAPACITY = 3
 UNITS = {"chat": 1, "video": 3}
+HOLD_SECONDS = 900
+PASS_HOLDS_SECONDS = 300
 
 
 @dataclass
@@ -15,12 +17,16 @@ class Citizen:
     joined: int
     stage: str = "waiting"
     returned: bool = False
-    present: bool = False
+    away_since: int | None = 0  # seconds of the model's clock; None while the page is here
     attempt: int = 0
     epoch: int = 0
     officer: str | None = None
-    passed_by: set[str] = field(default_factory=set)
+    passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+
+    @property
+    def present(self) -> bool:
+        return self.away_since is None
 
     @property
     def place(self) -> tuple[bool, int]:
@@ -41,6 +47,19 @@ class Officer:
 class Office:
     citizens: dict[str, Citizen] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
+    now: int = 0
+
+    def pass_time(self, seconds: int) -> None:
+        """Places of people who were away for too long are parked."""
+        self.now += seconds
+        for citizen in self.citizens.values():
+            away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
+            if citizen.stage == "waiting" and away:
+                citizen.stage = "parked"
+
+    def passed(self, officer: "Officer", citizen: Citizen) -> bool:
+        at = citizen.passed_at.get(officer.person)
+        return at is not None and self.now - at < PASS_HOLDS_SECONDS
 
     def line(self) -> list[Citizen]:
         return sorted((c for c in self.citizens.values() if c.stage == "waiting"), key=lambda c: c.place)
@@ -56,7 +75,7 @@ class Office:
         """Whom this officer may be offered now, in the order of the line."""
         if officer.state != "available" or officer.offered:
             return []
-        return [c for c in self.line() if self.fits(officer, c) and officer.person not in c.passed_by]
+        return [c for c in self.line() if self.fits(officer, c) and not self.passed(officer, c)]
 
     def offer(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer = "offered", officer.person

@@ -1,0 +1,173 @@
+"""People at their browsers, driven by the names that the pages promise."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.support.house import House
+
+NAMES = {
+    "id": {
+        "service": "Layanan",
+        "name": "Nama lengkap",
+        "phone": "Nomor telepon",
+        "application": "Nomor permohonan (jika ada)",
+        "chat": "Obrolan",
+        "video": "Panggilan video",
+        "notice": "Saya sudah membaca pemberitahuan privasi",
+        "take": "Ambil nomor antrean",
+        "number": "Nomor antrean",
+        "position": "Posisi",
+        "leave": "Keluar dari antrean",
+        "log": "Percakapan",
+        "write": "Tulis pesan",
+        "send": "Kirim",
+        "end": "Akhiri konsultasi",
+        "accept_video": "Terima dengan video",
+        "accept_audio": "Terima suara saja",
+        "decline": "Tolak",
+        "mute": "Matikan mikrofon",
+        "camera_off": "Matikan kamera",
+        "hang_up": "Akhiri panggilan",
+        "user_name": "Nama pengguna",
+        "password": "Kata sandi",
+        "sign_in": "Masuk",
+        "ready": "Siap melayani",
+        "pause": "Jeda",
+        "serve_next": "Layani berikutnya",
+        "accept": "Terima",
+        "pass": "Lewati",
+        "waiting": "Menunggu",
+        "longest": "Tunggu terlama",
+        "serving": "Sedang dilayani",
+    },
+    "en": {
+        "service": "Service",
+        "name": "Full name",
+        "phone": "Phone number",
+        "application": "Application number (if any)",
+        "chat": "Chat",
+        "video": "Video call",
+        "notice": "I have read the privacy notice",
+        "take": "Take a queue number",
+        "number": "Queue number",
+        "position": "Position",
+        "leave": "Leave the queue",
+        "log": "Conversation",
+        "write": "Write a message",
+        "send": "Send",
+        "end": "End consultation",
+        "accept_video": "Accept with video",
+        "accept_audio": "Accept audio only",
+        "decline": "Decline",
+        "mute": "Mute",
+        "camera_off": "Turn camera off",
+        "hang_up": "Hang up",
+        "user_name": "User name",
+        "password": "Password",
+        "sign_in": "Sign in",
+        "ready": "Ready",
+        "pause": "Pause",
+        "serve_next": "Serve next",
+        "accept": "Accept",
+        "pass": "Pass",
+        "waiting": "Waiting",
+        "longest": "Longest wait",
+        "serving": "In service",
+    },
+}
+
+
+@dataclass
+class Person:
+    context: BrowserContext
+    page: Page
+    language: str
+    faults: list[str]
+
+    def says(self, word: str) -> str:
+        return NAMES[self.language][word]
+
+    def button(self, word: str) -> Locator:
+        # A key hint may stand behind the name ("Terima F2").
+        name = re.compile(rf"^{re.escape(self.says(word))}( F\d+)?$")
+        return self.page.get_by_role("button", name=name)
+
+    def field(self, word: str) -> Locator:
+        return self.page.get_by_label(self.says(word), exact=True)
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name=self.says("log"))
+
+    async def write(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name=self.says("write")).fill(text)
+        await self.button("send").click()
+
+    async def reads(self, text: str) -> None:
+        await expect(self.log.get_by_text(text, exact=True)).to_be_visible(timeout=20_000)
+
+    async def sees_moving_pictures(self) -> None:
+        """The other side's video is decoded here: more and more frames of it."""
+        await self.page.wait_for_function(
+            """() => [...document.querySelectorAll("video")].some((video) => {
+                const quality = video.getVideoPlaybackQuality();
+                return !video.muted && video.videoWidth > 2 && quality.totalVideoFrames > 10;
+            })""",
+            timeout=30_000,
+        )
+
+
+class Town:
+    def __init__(self, house: House, browser: Browser) -> None:
+        self.house = house
+        self._browser = browser
+        self.people: list[Person] = []
+
+    async def person(self, language: str = "id", width: int = 360, height: int = 740) -> Person:
+        context = await self._browser.new_context(
+            viewport={"width": width, "height": height}, permissions=["camera", "microphone"], locale="id-ID"
+        )
+        page = await context.new_page()
+        somebody = Person(context, page, language, [])
+        page.on("pageerror", lambda error: somebody.faults.append(str(error)))
+        page.on("console", lambda message: _note_refused_content(somebody, message.text))
+        self.people.append(somebody)
+        return somebody
+
+    async def applicant(
+        self, name: str, server: int = 0, language: str = "id", service: str = "SIPP", channel: str = "chat"
+    ) -> Person:
+        """Somebody who has just taken a number."""
+        somebody = await self.person(language)
+        await somebody.page.goto(f"{self.house.urls[server]}/?lang={language}")
+        option = somebody.field("service").locator("option", has_text=service)
+        await somebody.field("service").select_option(value=await option.get_attribute("value"))
+        await somebody.field("name").fill(name)
+        await somebody.field("phone").fill("0812 0000 0000")
+        await somebody.page.get_by_role("radio", name=somebody.says(channel), exact=True).check(force=True)
+        await somebody.page.get_by_role("checkbox", name=somebody.says("notice")).check(force=True)
+        await somebody.button("take").click()
+        await somebody.page.wait_for_url(re.compile(r"/t/[a-z0-9]+$"))
+        return somebody
+
+    async def staff(self, user_name: str, server: int = 1, language: str = "id", width: int = 1366) -> Person:
+        somebody = await self.person(language, width, 768)
+        await somebody.page.goto(f"{self.house.urls[server]}/sign-in?lang={language}")
+        await somebody.field("user_name").fill(user_name)
+        await somebody.field("password").fill(self.house.passwords[user_name])
+        await somebody.button("sign_in").click()
+        await somebody.page.wait_for_url(re.compile(r"/(officer|supervisor|office)$"))
+        return somebody
+
+    async def go_home(self) -> None:
+        for somebody in self.people:
+            await somebody.context.close()
+        faults = [fault for somebody in self.people for fault in somebody.faults]
+        assert not faults, faults
+
+
+def _note_refused_content(somebody: Person, text: str) -> None:
+    if "Content Security Policy" in text:
+        somebody.faults.append(text)

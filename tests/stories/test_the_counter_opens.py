@@ -1,0 +1,67 @@
+"""The main story: wait behind two others, be served, chat over a cut network, see each other, end."""
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.stories.people import Person, Town
+
+
+def position(somebody: Person) -> Locator:
+    return somebody.page.get_by_label(somebody.says("position"), exact=True)
+
+
+async def is_served(officer: Person, applicant_name: str) -> None:
+    await expect(officer.page.get_by_text(applicant_name).first).to_be_visible()
+    await officer.button("accept").click()
+
+
+async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end(town: Town) -> None:
+    first = await town.applicant("Ibu Satu", server=1)
+    second = await town.applicant("Bapak Dua", server=0)
+    third = await town.applicant("Ibu Tiga", server=0)
+    await expect(position(third)).to_contain_text("3")
+
+    officer = await town.staff("petugas1", server=1)
+    await officer.button("ready").click()
+    await is_served(officer, "Ibu Satu")
+    await expect(position(third)).to_contain_text("2")
+    await is_served(officer, "Bapak Dua")
+    await expect(position(third)).to_contain_text("1")
+    for done in (first, second):
+        await expect(done.page.get_by_role("textbox", name=done.says("write"))).to_be_visible()
+        await done.button("end").click()
+        await done.page.get_by_role("button", name=re.compile("^Ya")).click()
+    await is_served(officer, "Ibu Tiga")
+    await expect(third.page.get_by_role("textbox", name=third.says("write"))).to_be_visible()
+
+    for number in range(10):
+        if number in (3, 7):
+            town.house.cable.pull()
+        await third.write(f"dari pemohon {number}")
+        await officer.write(f"dari petugas {number}")
+        if number in (4, 8):
+            town.house.cable.plug_in()
+    for number in range(10):
+        for reader in (third, officer):
+            await reader.reads(f"dari pemohon {number}")
+            await reader.reads(f"dari petugas {number}")
+    for reader in (third, officer):
+        texts = await reader.log.get_by_text(re.compile(r"^dari (pemohon|petugas) \d$")).all_inner_texts()
+        assert len(texts) == 20, "nothing twice"
+        for side in ("pemohon", "petugas"):
+            own = [text for text in texts if side in text]
+            assert own == [f"dari {side} {number}" for number in range(10)], "in the order of sending"
+
+    await officer.button("video").click()
+    await third.button("accept_video").click()
+    await third.sees_moving_pictures()
+    await officer.sees_moving_pictures()
+    await third.button("hang_up").click()
+    await expect(officer.button("hang_up")).to_have_count(0)
+
+    await officer.write("Kita lanjut lewat obrolan.")
+    await third.reads("Kita lanjut lewat obrolan.")
+    await officer.button("end").click()
+    await officer.page.get_by_role("button", name=re.compile("^Ya")).click()
+    await expect(third.page.get_by_role("heading", name=re.compile("selesai", re.I))).to_be_visible()
