@@ -1,4 +1,4 @@
-"""Refusals: each has a code that crosses the wire; the reader's side words it (`error.<code>` in the catalogue).
+"""Refusals: each has a code that crosses the wire; the reader's side words it (`error.<code>`).
 
 A final refusal consumes the order's `cseq` and is stored as its answer; a retryable one changes nothing,
 so the same order may be sent again with the same number.

@@ -34,10 +34,14 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.", least=1)
     workers: int = setting(2, "Server processes started by `consult up`.", least=1)
-    database_url: str = setting("", "SQLAlchemy-style address; empty: SQLite in the data directory.", "DATABASE_URL")
+    database_url: str = setting(
+        "", "SQLAlchemy-style address; empty: SQLite in the data directory.", "DATABASE_URL"
+    )
     redis_url: str = setting("", "Redis or Valkey address; empty: an embedded Valkey.", "REDIS_URL")
     public_url: str = setting("", "The address people type (https://...); empty: http on loopback.")
-    trusted_proxies: str = setting("", "Addresses of reverse proxies whose X-Forwarded-For counts, by commas.")
+    trusted_proxies: str = setting(
+        "", "Addresses of reverse proxies whose X-Forwarded-For counts, by commas."
+    )
     tls_certificate: str = setting("", "Certificate file, when no proxy ends TLS.")
     tls_key: str = setting("", "Key file of that certificate.")
     demo: bool = setting(True, "Start with a demo office when the database is empty.")
@@ -50,19 +54,29 @@ class Settings:
     web_root: Path = setting(_web_root(), "Directory of templates, scripts, styles and texts.")
 
     offer_seconds: float = setting(25, "An officer's time to accept an offer.", least=0)
-    pass_holds_seconds: float = setting(300, "A citizen is not offered again to who passed for this long.", least=0)
+    pass_holds_seconds: float = setting(
+        300, "A citizen is not offered again to who passed for this long.", least=0
+    )
     hello_seconds: float = setting(10, "A new connection must say hello within.", least=0)
     ping_seconds: float = setting(10, "A page pings this often.", least=0)
     applicant_dead_seconds: float = setting(25, "An applicant's silent connection is let go after.", least=0)
     officer_dead_seconds: float = setting(30, "An officer's silent connection is let go after.", least=0)
     call_ping_seconds: float = setting(1, "A page in a call pings this often.", least=0)
-    call_dead_seconds: float = setting(3, "A silent connection in a call is reopened by the page after.", least=0)
+    call_dead_seconds: float = setting(
+        3, "A silent connection in a call is reopened by the page after.", least=0
+    )
     offerable_seconds: float = setting(25, "An applicant may be offered when seen within.", least=0)
     hold_seconds: float = setting(900, "A place is held while its owner is away; then it is parked.", least=0)
-    officer_lost_seconds: float = setting(30, "An officer silent this long is lost; the applicant is told.", least=0)
-    requeue_seconds: float = setting(120, "A lost officer's consultations go back to the head after.", least=0)
+    officer_lost_seconds: float = setting(
+        30, "An officer silent this long is lost; the applicant is told.", least=0
+    )
+    requeue_seconds: float = setting(
+        120, "A lost officer's consultations go back to the head after.", least=0
+    )
     ring_seconds: float = setting(30, "A call rings this long.", least=0)
-    call_setup_seconds: float = setting(35, "A call must be connected this long after it was accepted.", least=0)
+    call_setup_seconds: float = setting(
+        35, "A call must be connected this long after it was accepted.", least=0
+    )
 
     chat_characters: int = setting(4_000, "Longest chat message.", least=1)
     officer_capacity: int = setting(3, "Units of a new officer.", least=1)
@@ -75,7 +89,9 @@ class Settings:
     applicant_frames_burst: int = setting(30, "Frames an applicant may send at once.", least=1)
     officer_frames_per_second: float = setting(10, "Frames an officer may send, steady.", least=0)
     officer_frames_burst: int = setting(100, "Frames an officer may send at once.", least=1)
-    signalling_frames_in_10_seconds: int = setting(30, "Descriptions, steady; candidates have ten times as many.", least=1)
+    signalling_frames_in_10_seconds: int = setting(
+        30, "Descriptions, steady; candidates have ten times as many.", least=1
+    )
     outbox_frames: int = setting(256, "Unsent frames of a connection before it is let go.", least=1)
     outbox_bytes: int = setting(262_144, "Unsent bytes of a connection before it is let go.", least=1024)
     joins_per_address_in_10_minutes: int = setting(300, "Numbers taken from one address.", least=1)
@@ -161,7 +177,11 @@ def _from_file(path: Path, faults: list[str]) -> dict[str, Any]:
         faults.append(f"CONSULT_CONFIG names {path}, which cannot be read: {error}.")
         return {}
     names = {item.name for item in fields(Settings)}
-    faults.extend(f"{path} has {key!r}, which is not a setting; see docs/settings.md." for key in table if key not in names)
+    faults.extend(
+        f"{path} has {key!r}, which is not a setting; see docs/settings.md."
+        for key in table
+        if key not in names
+    )
     return {key: value for key, value in table.items() if key in names}
 
 
@@ -200,11 +220,15 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
     if values["relay_only"] != "off" and not values["turn_urls"]:
         faults.append("CONSULT_RELAY_ONLY needs CONSULT_TURN_URLS: without TURN no call could connect.")
     if values["turn_urls"] and not values["turn_secret"]:
-        faults.append("CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server.")
+        faults.append(
+            "CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server."
+        )
     if bool(values["tls_certificate"]) != bool(values["tls_key"]):
         faults.append("CONSULT_TLS_CERTIFICATE and CONSULT_TLS_KEY must be given together.")
     if values["log_level"] not in {"debug", "info", "warning", "error"}:
-        faults.append(f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}.")
+        faults.append(
+            f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}."
+        )
     faults.extend(_public_url_faults(values))
     if values["host"] not in LOOPBACK and not values["public_url"]:
         faults.append(
@@ -225,8 +249,17 @@ def _public_url_faults(values: Mapping[str, Any]) -> list[str]:
         host, _port = parts.hostname, parts.port
     except ValueError:
         return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
-    if parts.scheme not in {"http", "https"} or not host or parts.path not in {"", "/"} or parts.query or parts.fragment:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not host
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+    ):
         return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
     if parts.scheme == "http" and host not in LOOPBACK:
-        return [f"CONSULT_PUBLIC_URL must begin with https:// because browsers give no camera on {url}; put TLS in front."]
+        return [
+            f"CONSULT_PUBLIC_URL must begin with https:// because browsers give no camera on {url}; "
+            "put TLS in front."
+        ]
     return []
