@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from consult import failpoints
 from consult import settings as settings_
 from consult.errors import SettingsWrong
 from consult.people import Role
@@ -111,6 +112,7 @@ def _up(arguments: argparse.Namespace) -> None:
 def _serve(arguments: argparse.Namespace) -> None:
     _hold_on(arguments)
     settings = _settings(arguments)
+    failpoints.arm(settings.failpoints, settings.data_dir)
     from consult.app import build
     from consult.running import listening, server
 
@@ -126,6 +128,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 def _sweep(arguments: argparse.Namespace) -> None:
     _hold_on(arguments)
     settings = _settings(arguments)
+    failpoints.arm(settings.failpoints, settings.data_dir)
     from consult.app import build
     from consult.running import logs
     from consult.running.sweep import sweep

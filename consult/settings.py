@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
+from consult import failpoints
 from consult.errors import SettingsWrong
 
 HERE = Path(__file__).resolve().parent
@@ -109,6 +110,10 @@ class Settings:
     turn_secret: str = setting("", "Shared secret of the TURN servers (use-auth-secret).")
     turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=60)
     relay_only: str = setting("off", "off, officer or both: whose media goes only through TURN.")
+
+    failpoints: str = setting(
+        "", "For tests: where this process is to fail. Refused unless it serves this machine alone."
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -230,12 +235,22 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
             f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}."
         )
     faults.extend(_public_url_faults(values))
+    faults.extend(_failpoint_faults(values))
     if values["host"] not in LOOPBACK and not values["public_url"]:
         faults.append(
             f"CONSULT_HOST={values['host']} needs CONSULT_PUBLIC_URL, the address people type (https://...): "
             "browsers give no camera on any other http address than localhost."
         )
     return faults
+
+
+def _failpoint_faults(values: Mapping[str, Any]) -> list[str]:
+    if not values["failpoints"]:
+        return []
+    public = values["public_url"].startswith("https") or values["trusted_proxies"]
+    if public or values["host"] not in LOOPBACK:
+        return ["CONSULT_FAILPOINTS makes a service fail and is for tests on this machine: leave it out."]
+    return failpoints.faults(values["failpoints"])
 
 
 def _public_url_faults(values: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
+from consult import failpoints
 from consult.errors import BadRequest, ConsultError, RateLimited, TooLarge
 from consult.hub.clerk import Clerk, Sender, refused, unless_refused
 from consult.hub.lane import Before, Lane, Working, after
@@ -221,7 +222,9 @@ class Connection:
     async def _order(self, order: FromClient, cseq: int, before: Before) -> None:
         reply = await self._clerk.order(self.sender, order, cseq, before)
         await after(before)
+        failpoints.reach("before_ack")
         self.tell(reply)
+        failpoints.reach_soon(asyncio.get_running_loop().call_later, "after_ack")
 
     async def _unreadable(self, text: str, cseq: int, error: ConsultError, before: Before) -> None:
         reply = await self._clerk.unreadable(self.sender, text, cseq, error, before)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from consult import failpoints
 from consult.live import keys
 from consult.live.link import Command, Link
 from consult.live.outgoing import Load
@@ -36,7 +37,9 @@ class Courier:
             commands.append(("PUBLISH", keys.to_process(process), pack(self.me, letters)))
         for address in load.look_up:
             commands.append(("SMEMBERS", keys.at(address)))
+        failpoints.reach("before_publish")
         answers = (await self._link.converse(commands))[plain:] if commands else []
+        failpoints.reach("after_publish")
         heard, found = answers[: len(load.direct)], answers[len(load.direct) :]
         return Carried(
             found={

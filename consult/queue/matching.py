@@ -5,6 +5,7 @@ import logging
 
 from sqlalchemy import Connection
 
+from consult import failpoints
 from consult.duty import store as duty
 from consult.duty.store import DutyRow
 from consult.errors import ConsultError
@@ -79,6 +80,7 @@ class Matching:
                     self._settings.pass_holds_seconds,
                 )
 
+            failpoints.reach("offer_proposed")
             offered = await self._database.write(order)
             if offered is not None:
                 await self._tell(offered)

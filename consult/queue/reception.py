@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from consult import failpoints
 from consult.consultations.credential import hash_of, new_id, pin_for, secret_for
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
@@ -203,6 +204,7 @@ class Reception:
         return result
 
     async def accept(self, caller: Caller, ticket_id: str, attempt: int, receipt: Receipt) -> Served:
+        failpoints.reach("accept_asked")
         result = await self._database.write(
             lambda conn: assigning.accept(conn, caller, ticket_id, attempt), receipt
         )

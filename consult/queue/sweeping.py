@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from consult import failpoints
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
 from consult.consultations.store import line as line_store
@@ -172,6 +173,7 @@ class Sweeping:
         return bool(await self._database.read(duty.free_officers))
 
     async def _try(self, order: Callable[[Connection], T]) -> T | None:
+        failpoints.reach("sweep_read")
         try:
             return await self._database.write(order)
         except ConsultError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from consult import failpoints
 from consult.storage import faults, moments
 from consult.storage.orders import Accepted, Control, Outcome, carry_out
 from consult.storage.waiting import Waiting
@@ -55,6 +56,8 @@ class Batches:
                     # Commit the others first: the one in our way may be waiting for their rows.
                     return outcomes, accepted
                 outcomes.append(outcome)
+            failpoints.reach("before_commit")
+        failpoints.reach("after_commit")
         return outcomes, None
 
     def _broken(self, conn: Connection, taken: list[Accepted], error: Exception) -> list[Outcome]:
