@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from consult import failpoints
 from consult import settings as settings_
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_person_options(
         command("add-person", _add_person, "Add an officer, a supervisor or an administrator.")
     )
+    _add_save_commands(command)
     command("check", _check, "Name every wrong setting and what else would keep `up` from starting.")
     describe = command(
         "describe-protocol", _describe_protocol, "Write what crosses the socket as JSON documents."
@@ -83,6 +84,14 @@ def _add_child(parser: argparse.ArgumentParser) -> None:
     """What `up` tells its children; of no use to a person."""
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
+
+
+def _add_save_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    backup = command("backup", _backup, "Save everything to one file, while the service runs.")
+    backup.add_argument("file", nargs="?", metavar="FILE", help="a new file (default: a name with the time)")
+    restore = command("restore", _restore, "Put back what `backup` saved. The service must be stopped.")
+    restore.add_argument("file", metavar="FILE", help="a file that `consult backup` wrote")
+    restore.add_argument("--replace", action="store_true", help="also when the database holds an office")
 
 
 def _add_person_options(parser: argparse.ArgumentParser) -> None:
@@ -181,6 +190,18 @@ def _add_person(arguments: argparse.Namespace) -> int:
     from consult.running.add_person import add_person
 
     return add_person(_settings(arguments), arguments)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from consult.running.saves import backup
+
+    return backup(_settings(arguments), arguments)
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from consult.running.saves import restore
+
+    return restore(_settings(arguments), arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
