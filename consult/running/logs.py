@@ -20,12 +20,20 @@ class WithoutQuery(logging.Filter):
         return True
 
 
+class WithoutStrangersFaults(logging.Filter):
+    """Leaves out what uvicorn reports as an error of ours, with a trace, though a client alone can cause it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg != "Invalid UTF-8 sequence received from client."
+
+
 def configuration(level: str) -> dict[str, Any]:
     """uvicorn's logging with our filter, and our own loggers beside its own."""
     config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
-    config["filters"] = {"without_query": {"()": WithoutQuery}}
+    filters = {"without_query": WithoutQuery, "without_strangers_faults": WithoutStrangersFaults}
+    config["filters"] = {name: {"()": kind} for name, kind in filters.items()}
     for handler in config["handlers"].values():
-        handler["filters"] = ["without_query"]
+        handler["filters"] = list(filters)
     config["loggers"]["consult"] = {"handlers": ["default"], "level": level.upper(), "propagate": False}
     return config
 

@@ -30,7 +30,7 @@ def decode(frame: bytes | str) -> ClientFrame:
     Raises BadRequest when it is not JSON of a known type and shape, TooLarge over 64 KiB.
     Unknown fields are ignored, unknown types are not.
     """
-    if len(frame) > FRAME_BYTES:
+    if _too_long(frame):
         raise TooLarge(limit=FRAME_BYTES)
     try:
         order: ClientFrame = _decoder.decode(frame)
@@ -63,6 +63,13 @@ def version_of(frame: bytes | str) -> int | None:
 def encode(frame: ServerFrame) -> bytes:
     """`frame` as JSON bytes; one encoding serves every reader."""
     return _encoder.encode(frame)
+
+
+def _too_long(frame: bytes | str) -> bool:
+    """Counted in bytes of UTF-8: a character takes up to four."""
+    if isinstance(frame, bytes) or len(frame) > FRAME_BYTES:
+        return len(frame) > FRAME_BYTES
+    return len(frame) * 4 > FRAME_BYTES and len(frame.encode("utf-8", "surrogatepass")) > FRAME_BYTES
 
 
 def _holds_nul(order: ClientFrame) -> bool:
