@@ -6,7 +6,9 @@ from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
     BusyLoadingError,
+    ClusterDownError,
     InvalidResponse,
+    MovedError,
     NoPermissionError,
     ReadOnlyError,
     RedisError,
@@ -14,6 +16,8 @@ from redis.exceptions import (
 )
 
 from consult.errors import Busy, SettingsWrong
+from consult.live import keys
+from consult.live.finding import NoPrimary
 from consult.live.redis import Live
 from consult.live.server import unix_address
 from consult.live.sockets import socket_path
@@ -33,11 +37,12 @@ async def check(address: str) -> None:
         live = Live.connect(address)
     except ValueError:
         raise SettingsWrong(
-            "REDIS_URL must begin with redis://, rediss:// or unix:// and name a server, "
-            "for example redis://127.0.0.1:6379/0."
+            "REDIS_URL must name a server like redis://127.0.0.1:6379/0 (rediss:// with TLS, unix:// for a "
+            "socket), Sentinels like redis+sentinel://host:26379,host:26379/service, or a Cluster like "
+            "redis+cluster://host:6379,host:6379."
         ) from None
     try:
-        await live.ask(live.commands.set("consult:check", "1", ex=1))
+        await live.ask(live.commands.set(keys.PROBE, "1", ex=1))
         found = await live.ask(live.commands.info("server"))
     except Busy as busy:
         raise SettingsWrong(_sentence(address, busy.__cause__)) from None
@@ -57,9 +62,16 @@ def shown(address: str) -> str:
 def _sentence(address: str, cause: BaseException | None) -> str:
     where = shown(address)
     # redis-py wraps what was refused while connecting.
-    while cause is not None and isinstance(cause.__cause__, RedisError):
+    while cause is not None and not isinstance(cause, NoPrimary) and isinstance(cause.__cause__, RedisError):
         cause = cause.__cause__
     match cause:
+        case NoPrimary():
+            return _found_nobody(where, cause)
+        case MovedError() | ClusterDownError():
+            return (
+                f"REDIS_URL: {where} is a node of a Cluster, or of one that is not whole; "
+                "write redis+cluster://host:6379,host:6379 with several of its nodes."
+            )
         case AuthenticationError() | AuthorizationError():
             return (
                 f"REDIS_URL: {where} refuses the user or password; "
@@ -75,12 +87,33 @@ def _sentence(address: str, cause: BaseException | None) -> str:
             return f"REDIS_URL: {where} is still reading its data; start again when it is ready."
         case InvalidResponse():
             return f"REDIS_URL: what answers at {where} is not Redis; correct the host and port."
+        case ResponseError() if "unknown command" in str(cause).lower():
+            return (
+                f"REDIS_URL: {where} is a Sentinel or no full Redis; Sentinels are written as "
+                "redis+sentinel://host:26379,host:26379/service."
+            )
         case ResponseError():
             return f"REDIS_URL: {where} answers {_one_line(cause)!r}; correct the address."
         case _:
             return (
                 f"REDIS_URL: no Redis answers at {where} ({_one_line(cause)}); start it, correct the "
                 "address, or leave REDIS_URL out to use the one that comes with Consult."
+            )
+
+
+def _found_nobody(where: str, cause: NoPrimary) -> str:
+    match cause.__cause__:
+        case AuthenticationError() | AuthorizationError():
+            return (
+                f"REDIS_URL: {where} refuses the user or password; a Cluster's stand before the hosts, "
+                "Sentinels' own are ?sentinel_username=...&sentinel_password=..."
+            )
+        case ResponseError():
+            kind = "Sentinel" if "+sentinel" in where else "node of a Cluster"
+            return f"REDIS_URL: what answers at {where} is no {kind} ({_one_line(cause.__cause__)})."
+        case _:
+            return (
+                f"REDIS_URL: no primary is found by {where}: {_one_line(cause)}; start it, or correct this."
             )
 
 

@@ -19,6 +19,15 @@ class Carried:
     unheard: list[str] = field(default_factory=list)  # processes on whose channel nobody listens
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """`known`: Redis knows this process, otherwise what it holds must be announced.
+    `heard`: its subscription stands at this very server; after a failover it may stand at another one."""
+
+    known: bool
+    heard: bool
+
+
 class Courier:
     """Raises what redis-py raises when Redis is away; then part of the load may have arrived."""
 
@@ -49,14 +58,12 @@ class Courier:
             unheard=[process for process, ears in zip(load.direct, heard, strict=True) if not ears],
         )
 
-    async def pulse(self) -> bool:
-        """Show that this process lives, to others and to its own subscription.
-
-        False when Redis does not know this process: what it holds must be announced.
-        """
+    async def pulse(self) -> Pulse:
+        """Show that this process lives, to others and to its own subscription."""
         mark = ("SET", keys.process(self.me), "1", "EX", keys.PROCESS_SECONDS, "GET")
-        known, _ = await self._link.converse([mark, ("PUBLISH", keys.to_process(self.me), pack(self.me, []))])
-        return known is not None
+        word = ("PUBLISH", keys.to_process(self.me), pack(self.me, []))
+        known, ears = await self._link.converse([mark, word])
+        return Pulse(known is not None, ears > 0)
 
     async def withdraw(self) -> None:
         """This process ends, and says so."""

@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 REGAINED = "regained"
 """Signalled, to this process only, when frames for its connections may have been lost: Redis was away."""
 
+ANNOUNCED = "announced"
+"""Signalled, to this process only, when it has told Redis anew what it holds: Redis may have been emptied,
+so what else only this process knows is to be told as well."""
+
 START_SECONDS = 5.0
 REGAINED_SECONDS = 0.5  # several processes announce themselves together; one refresh serves for all
 
@@ -63,6 +67,8 @@ class Fanout:
             self._subscription,
             self._held.keys(),
             self._regained,
+            lambda: self._signalled(ANNOUNCED, ()),
+            live.outage,
         )
 
     async def start(self) -> None:

@@ -12,6 +12,8 @@ from consult.live.redis import Live, Script
 
 log = logging.getLogger(__name__)
 
+# A Redis that was emptied or away knows nobody's page: for this long it is told again, and does not propose.
+GATHERING_SECONDS = 5.0
 LOOKED_AT_ONCE = 1_000  # members one script may look at; Redis serves nobody else meanwhile
 
 Row = tuple[str, float, int]
@@ -21,9 +23,12 @@ Row = tuple[str, float, int]
 class LineIndex:
     """`put` and `drop` follow a commit and never raise: what Redis missed is rebuilt. Others raise Busy."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, gathering_seconds: float = GATHERING_SECONDS) -> None:
         self._live = live
+        self._gathering_ms = round(gathering_seconds * 1000)
         self._missed = False
+        self._outages = live.outage.count
+        self._distrust = Script(live, "distrust")
         self._propose = Script(live, "propose")
         self._replace_all = Script(live, "replace_all")
 
@@ -52,20 +57,24 @@ class LineIndex:
     async def propose(
         self, service: str, units_free: int, seen_within_seconds: float, exclude: Collection[str] = ()
     ) -> str | None:
-        """The first who needs no more than `units_free`, was heard of lately and is not excluded."""
+        """The first who needs no more than `units_free`, was heard of lately and is not excluded.
+
+        Raises Busy also while Redis is not yet told again who is here: silence proves nothing then.
+        """
         three = [keys.order(service), keys.units(service), keys.PRESENCE]
         within_ms, rank = round(seen_within_seconds * 1000), 0
         while True:
-            found = await self._propose.run(three, units_free, within_ms, rank, LOOKED_AT_ONCE, *exclude)
+            how = (units_free, within_ms, rank, LOOKED_AT_ONCE, self._gathering_ms)
+            found = await self._propose.run(three, *how, *exclude)
             if found is None or isinstance(found, bytes):
                 return found.decode() if found else None
+            if found < 0:
+                raise Busy()
             rank = found
 
     async def generation(self) -> str | None:
         """The name of this index; None when it must be rebuilt from SQL."""
-        if self._missed:
-            await self._live.ask(self._live.commands.delete(keys.GENERATION))
-            self._missed = False
+        await self._admit_what_was_missed()
         found = await self._live.ask(self._live.commands.get(keys.GENERATION))
         return found.decode() if found else None
 
@@ -93,12 +102,24 @@ class LineIndex:
                 values += row
         return bool(await self._replace_all.run(names, *values))
 
+    async def _admit_what_was_missed(self) -> None:
+        outages, missed = self._live.outage.count, self._missed
+        if not missed and self._outages == outages:
+            return
+        self._missed = False
+        try:
+            await self._distrust.run([keys.GENERATION, keys.PRESENCE])
+        except Busy:
+            self._missed = True
+            raise
+        self._outages = outages
+
     async def _changed(self, pipe: Pipeline) -> None:
         try:
             await self._live.ask(pipe.execute())
         except Busy:
             if not self._missed:
                 log.warning(
-                    "Redis missed a change of the line; the line is read from the database when it returns."
+                    "Redis missed a change of the line; until it returns the line is read from the database."
                 )
             self._missed = True

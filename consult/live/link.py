@@ -33,7 +33,7 @@ class Link:
 
     async def _converse(self, commands: Sequence[Command]) -> list[Any]:
         connection = self._connection
-        if connection.is_connected and await self._stale():
+        if connection.is_connected and (connection.should_reconnect() or await self._stale()):
             await connection.disconnect(nowait=True)
         if not connection.is_connected:
             await connection.connect()

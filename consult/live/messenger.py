@@ -6,6 +6,7 @@ from collections.abc import Callable, Set
 
 from consult.live import keys
 from consult.live.courier import Carried, Courier
+from consult.live.outage import Outage
 from consult.live.outgoing import Load, Outgoing
 from consult.live.parcels import Letter, Vanished
 from consult.live.redis import AWAY
@@ -30,6 +31,8 @@ class Messenger:
         subscription: Subscription,
         held: Set[str],
         regained: Callable[[], None],
+        announced_again: Callable[[], None],
+        outage: Outage,
     ) -> None:
         self._courier = courier
         self._outgoing = outgoing
@@ -37,6 +40,9 @@ class Messenger:
         self._subscription = subscription
         self._held = held
         self._regained = regained
+        self._announced_again = announced_again
+        self._outage = outage
+        outage.on_over(self._announce_anew)
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -107,18 +113,20 @@ class Messenger:
 
     async def _look_after(self) -> None:
         self._pulse_due = False
-        known = await self._courier.pulse()
+        listening = self._subscription.listening
+        pulse = await self._courier.pulse()
         if self._complained:
             log.warning("Redis answers again.")
             self._complained = False
         self._pulses += 1
-        if not self._outgoing.open or not known or self._announce_due:
+        if not self._outgoing.open or not pulse.known or self._announce_due:
             self._announce_due = False
             self._whereabouts.forget()
             self._outgoing.announce(self._held, self._missed)
         elif self._pulses % RENEW_PULSES == 0:
             self._outgoing.renew(self._held)
-        if self._subscription.silent_seconds() > SILENCE_SECONDS:
+        deaf = listening and self._subscription.listening and not pulse.heard
+        if deaf or self._subscription.silent_seconds() > SILENCE_SECONDS:
             await self._subscription.renew()
 
     async def _carry(self) -> None:
@@ -133,6 +141,7 @@ class Messenger:
         self._unpack(load, carried)
         if announcing and not self._outgoing.announcing:
             self.announced.set()
+            self._announced_again()
             if self._missed and self._subscription.listening:
                 self._missed = False
                 self._regained()
@@ -157,6 +166,7 @@ class Messenger:
                 error,
             )
         self._complained = self._missed = True
+        self._outage.begin()
         self._shut()
 
     def _shut(self) -> None:
@@ -166,6 +176,11 @@ class Messenger:
             if waited is not None:
                 waited.set_result(None)
         self._waiting = self._travelling = None
+
+    def _announce_anew(self) -> None:
+        """Redis is there again, and may be an empty one."""
+        self._announce_due = True
+        self._pulse()
 
     def _pulse(self) -> None:
         self._pulse_due = True

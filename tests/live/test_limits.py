@@ -1,10 +1,7 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
-from consult.errors import Busy
-from consult.live.limits import Allowance
+from consult.live.limits import Allowance, OwnCount
 from consult.live.redis import Live
 from tests.support.valkey import connected
 from tests.support.waiting import until
@@ -71,7 +68,21 @@ async def test_no_address_or_secret_stands_in_redis_and_nothing_stays(live: Live
     assert 0 < await live.commands.pttl(key) <= 600_000
 
 
-async def test_without_redis_nothing_is_granted(tmp_path: Path) -> None:
+async def test_without_redis_each_process_counts_by_itself(tmp_path: Path) -> None:
     async with connected(f"unix://{tmp_path}/nothing.sock") as away:
-        with pytest.raises(Busy):
-            await Allowance(away).take("sign-in", "ani", 3, 600)
+        allowance = Allowance(away)
+        assert [await allowance.take("sign-in", "ani", 3, 600) for _ in range(3)] == [None, None, None]
+        retry_ms = await allowance.take("sign-in", "ani", 3, 600)
+        assert retry_ms is not None and 590_000 < retry_ms <= 600_000
+        assert await allowance.take("sign-in", "budi", 3, 600) is None
+        await allowance.give_back("sign-in", "ani")
+        assert await allowance.take("sign-in", "ani", 3, 600) is None
+        assert await allowance.take("sign-in", "ani", 3, 600) is not None
+
+
+def test_an_own_count_is_a_sliding_window() -> None:
+    count = OwnCount()
+    assert [count.take("ani", 2, 1_000, at) for at in (0, 400, 500, 999, 1_000, 1_001)] == [
+        0, 0, 500, 1, 0, 399,
+    ]  # fmt: skip
+    assert not count.give_back("budi")

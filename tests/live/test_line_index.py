@@ -11,6 +11,7 @@ from consult.live.presence import Presence
 from consult.live.redis import Live
 from consult.live.server import EmbeddedValkey
 from tests.support.valkey import connected
+from tests.support.waiting import until
 
 SERVICE = "izin-usaha"
 LATELY = 25.0
@@ -20,7 +21,8 @@ NOW = 1_800_000_000_000
 
 @pytest.fixture
 def index(live: Live) -> LineIndex:
-    return LineIndex(live)
+    """An index that need not gather first who is here."""
+    return LineIndex(live, gathering_seconds=0)
 
 
 @pytest.fixture
@@ -146,6 +148,43 @@ async def test_a_whole_line_is_replaced_in_one_step(index: LineIndex) -> None:
     assert all(tickets in whole for tickets in seen)
 
 
+async def test_nothing_is_proposed_while_it_is_gathered_who_is_here(live: Live, presence: Presence) -> None:
+    """Else whoever happens to be heard of first after a flush would be offered first."""
+    index = LineIndex(live, gathering_seconds=0.5)
+    await waiting(index, "ani", "budi")
+    with pytest.raises(Busy):
+        await index.propose(SERVICE, 1, LATELY)
+    await presence.seen("budi")
+    with pytest.raises(Busy):
+        await index.propose(SERVICE, 1, LATELY)
+    await presence.seen("ani")
+
+    async def proposed() -> str | None:
+        try:
+            return await index.propose(SERVICE, 1, LATELY)
+        except Busy:
+            return None
+
+    assert await until(proposed) == "ani"
+
+
+async def test_after_an_outage_it_is_rebuilt_and_gathered_anew_even_when_nothing_was_missed(
+    own_server: EmbeddedValkey,
+) -> None:
+    """Another process may have committed what Redis never heard of."""
+    async with connected(own_server.address) as live:
+        index, presence = LineIndex(live), Presence(live, LATELY)
+        await index.replace_all({SERVICE: [("ani", NOW, 1)]})
+        await presence.seen("ani")
+        begun = await live.commands.zscore(keys.PRESENCE, "*")
+        live.outage.begin()
+        await until(lambda: not live.outage.away)
+        assert await index.generation() is None
+        assert await live.commands.zscore(keys.PRESENCE, "*") < begun
+        await index.replace_all({})
+        assert await index.generation() is not None
+
+
 async def test_a_change_that_redis_missed_makes_the_index_be_rebuilt(
     own_server: EmbeddedValkey, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -160,6 +199,7 @@ async def test_a_change_that_redis_missed_makes_the_index_be_rebuilt(
                 await index.generation()
         assert caplog.text.count("missed a change") == 1
         own_server.start()
+        await until(lambda: not live.outage.away)
         assert await index.generation() is None
         await index.replace_all({})
         assert await index.generation() is not None
