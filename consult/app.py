@@ -1,7 +1,7 @@
 """The composition root: settings in, the whole service out. The only place that knows every room."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -148,19 +148,31 @@ class App:
         await self.hub.drain()
 
     async def sweep_once(self) -> None:
-        """Carry out what is due; each second, from any process, several at once do no harm."""
-        await self.sweeping.once()
-        await self.switchboard.expire()
+        """Carry out what is due; each second, from any process, several at once do no harm.
+
+        What fails holds up nothing else: calls end on time though the line cannot be put in order.
+        """
+        due: list[Callable[[], Awaitable[object]]] = [self.sweeping.once, self.switchboard.expire]
         if self._round % RECONCILE_EVERY == 0:
-            await self.sweeping.reconcile()
+            due.append(self.sweeping.reconcile)
         if self._round % PRUNE_EVERY == 0:
-            await self.database.write(_prune)
-            await self.doorkeeper.prune()
+            due += [lambda: self.database.write(_prune), self.doorkeeper.prune]
         self._round += 1
+        failed = [error for work in due if (error := await _failure(work)) is not None]
+        if failed:
+            raise failed[0]
 
     async def rebuild_line(self) -> int:
         """Build the index of the line anew from the database. Returns how many people wait."""
         return await self.line.rebuild()
+
+
+async def _failure(work: Callable[[], Awaitable[object]]) -> Exception | None:
+    try:
+        await work()
+    except Exception as error:
+        return error
+    return None
 
 
 def _prune(conn: Connection) -> int:

@@ -145,9 +145,11 @@ def come_back(conn: Connection, person_id: str, actor: str) -> DutyRow | None:
     if before.state is not DutyState.LOST:
         return None
     state = DutyState(before.state_before_lost or DutyState.PAUSED)
-    return _to(
-        conn, before, state if state in RESUMABLE else DutyState.PAUSED, "come_back", actor, before.reason
-    )
+    if state not in RESUMABLE:
+        state = DutyState.PAUSED
+    if state is DutyState.DRAINING and before.load == 0:
+        state = DutyState.OFFLINE  # what was still to be done was ended meanwhile
+    return _to(conn, before, state, "come_back", actor, before.reason)
 
 
 def _to(conn: Connection, before: DutyRow, state: DutyState, step: str, actor: str, reason: str) -> DutyRow:
@@ -210,9 +212,8 @@ def grant_up_to(conn: Connection, person_id: str, units: int) -> int:
     """Take as many of `units` as are free (a call inside a running chat). Returns how many were taken."""
     free = find(conn, person_id, lock=True).free_units
     taken = min(units, free)
-    if taken > 0:
-        conn.execute(_grant, {"officer": person_id, "units": taken})
-    return max(0, taken)
+    granted = taken > 0 and conn.execute(_grant, {"officer": person_id, "units": taken}).rowcount == 1
+    return taken if granted else 0
 
 
 def release(conn: Connection, person_id: str, units: int) -> DutyRow:
@@ -242,11 +243,12 @@ def offer_answered(conn: Connection, person_id: str, ticket_id: str) -> None:
     )
 
 
-def seen(conn: Connection, person_ids: Iterable[str]) -> None:
-    """Heard of these officers now."""
-    conn.execute(
-        update(duty).where(duty.c.person_id.in_(sorted(person_ids))).values(seen_at=moments.now(conn))
-    )
+def seen(conn: Connection, person_ids: Iterable[str]) -> list[str]:
+    """Heard of these officers now. Returns those who count as lost: they are to `come_back`."""
+    heard = sorted(person_ids)
+    conn.execute(update(duty).where(duty.c.person_id.in_(heard)).values(seen_at=moments.now(conn)))
+    query = select(duty.c.person_id).where(duty.c.person_id.in_(heard), duty.c.state == DutyState.LOST)
+    return list(conn.execute(query.order_by(duty.c.person_id)).scalars())
 
 
 def silent(conn: Connection, lost_seconds: float) -> list[str]:

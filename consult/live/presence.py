@@ -43,6 +43,21 @@ class Presence:
         answer = await self._tried(self._online.run(known, self._offerable_ms, *asked))
         return set(asked) if answer is None else {ticket.decode() for ticket in answer}
 
+    async def heard(self, tickets: Iterable[str]) -> set[str]:
+        """Those of `tickets` whose pages were certainly heard of within these seconds."""
+        asked = list(tickets)
+        if not asked:
+            return set()
+        pipe = self._live.commands.pipeline(transaction=False)
+        pipe.time()
+        pipe.zmscore(keys.PRESENCE, asked)
+        answer = await self._tried(self._live.ask(pipe.execute()))
+        if answer is None:
+            return set()
+        (seconds, micros), heard_at = answer
+        since = seconds * 1000 + micros // 1000 - self._offerable_ms
+        return {ticket for ticket, at in zip(asked, heard_at, strict=True) if at is not None and at >= since}
+
     async def _tried(self, asked: Awaitable[Any]) -> Any:
         try:
             return await asked

@@ -30,6 +30,15 @@ class DeskShown:
     conversations: list[Conversation]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An officer who counted as lost and is back, with the tickets that were kept."""
+
+    duty: DutyRow
+    skills: list[str]
+    served: list[str]
+
+
 class Desk:
     def __init__(self, database: Database, usher: Usher, matching: Matching) -> None:
         self._database = database
@@ -58,27 +67,22 @@ class Desk:
     async def came(self, caller: Caller) -> None:
         """The officer's page is here: a lost officer is back in the state from before."""
 
-        def order(conn: Connection) -> tuple[DutyRow | None, list[str], list[str]]:
-            row = duty.come_back(conn, caller.id, caller.subject)
-            if row is None:
-                duty.seen(conn, [caller.id])
-                return None, [], []
-            served = [ticket.id for ticket in tickets.held_by(conn, caller.id, Stage.SERVING)]
-            return row, duty.skills(conn, caller.id), served
-
-        row, skills, served = await self._database.write(order)
-        if row is None:
-            return
-        self._usher.duty_changed(row, *skills)
-        for ticket_id in served:
-            self._usher.officer_presence(ticket_id, online=True)
-        self._matching.soon()
+        await self.seen([caller.id])
 
     async def seen(self, person_ids: Iterable[str]) -> None:
-        """Heartbeats of these officers, gathered over a few seconds."""
+        """Heartbeats of these officers, gathered over a few seconds.
+
+        Who counted as lost, because a server was held up, is found again by the first heartbeat.
+        """
         ids = set(person_ids)
         if ids:
-            await self._database.write(lambda conn: duty.seen(conn, ids))
+            found = await self._database.write(lambda conn: _found(conn, ids))
+            for one in found:
+                self._usher.duty_changed(one.duty, *one.skills)
+                for ticket_id in one.served:
+                    self._usher.officer_presence(ticket_id, online=True)
+            if found:
+                self._matching.soon()
 
     async def shown(self, caller: Caller, seqs: dict[str, int]) -> DeskShown:
         """The desk now; each conversation with its entries after the seq in `seqs` (0 when absent)."""
@@ -100,6 +104,16 @@ class Desk:
         """The revisions of these officers' duty rows, which `Pong` carries."""
         ids = list(person_ids)
         return await self._database.read(lambda conn: {id: duty.find(conn, id).revision for id in ids})
+
+
+def _found(conn: Connection, ids: set[str]) -> list[Found]:
+    found = []
+    for id in duty.seen(conn, ids):
+        row = duty.come_back(conn, id, f"staff:{id}")
+        if row is not None:
+            served = [ticket.id for ticket in tickets.held_by(conn, id, Stage.SERVING)]
+            found.append(Found(row, duty.skills(conn, id), served))
+    return found
 
 
 def _after(seqs: dict[str, int], ticket_id: str, last_seq: int) -> int:

@@ -1,8 +1,7 @@
 """What falls due in the line: missed offers, lost officers, parked places, people who are not heard of."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
@@ -12,15 +11,12 @@ from consult import failpoints
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
 from consult.consultations.store import line as line_store
-from consult.consultations.store import log, tickets
-from consult.consultations.store.tickets import TicketRow
+from consult.consultations.store import tickets
 from consult.duty import store as duty
-from consult.duty.rules import DutyState, DutyStep
-from consult.duty.store import DutyRow
 from consult.errors import ConsultError
 from consult.live.presence import Presence
-from consult.queue import assigning
-from consult.queue.assigning import Returned
+from consult.queue import falling_due
+from consult.queue.falling_due import Due
 from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
@@ -28,7 +24,6 @@ from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.storage import moments
 from consult.storage.database import Database
-from consult.wire.to_client import Entry
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,51 +53,55 @@ class Sweeping:
         self._settings = settings
 
     async def once(self) -> int:
-        """Do everything that is due: read first, write only what is. Returns the number of steps."""
-        done = 0
+        """Do everything that is due: read first, write only what is. Returns the number of steps.
+
+        What fails holds up nothing else; its error is raised at the end.
+        """
         steps: tuple[Callable[[], Awaitable[int]], ...] = (
             self._missed_offers,
             self._silent_officers,
             self._gone_officers,
             self._parked_places,
-            self._yesterday,
+            self._left_over,
+            self._match,
         )
-        for step in steps:
-            done += await step()
-        if await self._line.ensure() or await self._somebody_waits():
-            self._matching.soon()
-        return done
+        return await _each(steps, lambda step: step())
 
     async def reconcile(self) -> None:
-        """Every few seconds: who is not heard of is away, and the index equals the rows."""
-        waiting = await self._database.read(line_store.waiting)
-        online = await self._presence.online([row.id for row in waiting])
-        lost = [row.id for row in waiting if row.away_since_at is None and row.id not in online]
-        if lost:
+        """Every few seconds: presence is written down as it is, and the index equals the rows."""
+        live = await self._database.read(line_store.unparked)
+        gone = {row.id for row in live if row.away_since_at is None}
+        gone -= await self._presence.online(gone)
+        # A page that pings is there, whatever was written while its server was held up.
+        back = await self._presence.heard(row.id for row in live if row.away_since_at is not None)
+        if gone or back:
 
             def order(conn: Connection) -> None:
-                for ticket_id in lost:
-                    tickets.set_away(conn, ticket_id, away=True)
+                for ticket_id in sorted(gone | back):
+                    tickets.set_away(conn, ticket_id, away=ticket_id in gone)
 
             await self._database.write(order)
+        for row in live:
+            if row.id in gone | back and row.officer_id is not None and row.stage is Stage.SERVING:
+                self._usher.applicant_presence(row.officer_id, row.id, online=row.id in back)
         await self._line.rebuild()
 
     async def _missed_offers(self) -> int:
-        done = 0
-        for ticket_id in await self._database.read(line_store.offers_run_out):
-            result = await self._try(partial(_miss, ticket_id=ticket_id))
+        async def miss(ticket_id: str) -> int:
+            result = await self._try(partial(falling_due.miss, ticket_id=ticket_id))
             if result is not None:
                 await self._reception.tell_given_back(result, "missed")
-                done += 1
-        return done
+            return result is not None
+
+        return await _each(await self._database.read(line_store.offers_run_out), miss)
 
     async def _silent_officers(self) -> int:
         seconds = self._settings.officer_lost_seconds
-        silent = await self._database.read(lambda conn: duty.silent(conn, seconds))
-        for officer_id in silent:
-            lost = await self._try(partial(_lose, officer_id=officer_id, seconds=seconds))
+
+        async def lose(officer_id: str) -> int:
+            lost = await self._try(partial(falling_due.lose, officer_id=officer_id, seconds=seconds))
             if lost is None:
-                continue
+                return 0
             row, skills, noted, withdrawn = lost
             self._usher.duty_changed(row, *skills)
             for ticket, entry in noted:
@@ -110,67 +109,59 @@ class Sweeping:
                 self._usher.officer_presence(ticket.id, online=False)
             for result in withdrawn:
                 await self._reception.tell_given_back(result, "lost")
-        return len(silent)
+            return 1
+
+        return await _each(await self._database.read(lambda conn: duty.silent(conn, seconds)), lose)
 
     async def _gone_officers(self) -> int:
         seconds = self._settings.requeue_seconds
-        gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds))
-        for officer_id in gone:
-            results = await self._try(partial(self._empty, officer_id=officer_id))
-            for result in results or []:
-                await self._reception.tell_requeued(result)
-        return len(gone)
 
-    def _empty(self, conn: Connection, officer_id: str) -> list[Returned]:
-        results = [
-            assigning.give_back(conn, row, Step.WITHDRAW, "office")
-            for row in tickets.held_by(conn, officer_id, Stage.OFFERED)
-        ]
-        results += [
-            assigning.requeue(conn, row, "office", self._calls)
-            for row in tickets.held_by(conn, officer_id, Stage.SERVING)
-        ]
-        if duty.find(conn, officer_id).state is DutyState.LOST:
-            duty.change(conn, officer_id, DutyStep.REQUEUED, "office")
-        return results
+        async def empty(officer_id: str) -> int:
+            emptied = await self._try(
+                partial(falling_due.empty, officer_id=officer_id, seconds=seconds, calls=self._calls)
+            )
+            if emptied is None:
+                return 0
+            row, skills, returned = emptied
+            self._usher.duty_changed(row, *skills)
+            for result in returned:
+                await self._reception.tell_requeued(result)
+            return 1
+
+        gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds))
+        return await _each(gone, empty)
 
     async def _parked_places(self) -> int:
-        seconds = self._settings.hold_seconds
-        due = await self._database.read(lambda conn: line_store.away_too_long(conn, seconds))
+        def due(conn: Connection, ticket_id: str | None = None) -> list[str]:
+            return line_store.away_too_long(conn, self._settings.hold_seconds, ticket_id)
+
         return await self._leave_line(due, Step.PARK)
 
-    async def _yesterday(self) -> int:
-        zone = self._settings.zone
+    async def _left_over(self) -> int:
+        def due(conn: Connection, ticket_id: str | None = None) -> list[str]:
+            today = moments.now(conn).astimezone(self._settings.zone).date()
+            return line_store.left_over(conn, today.isoformat(), ticket_id)
 
-        def query(conn: Connection) -> list[str]:
-            return line_store.live_before(conn, _day(moments.now(conn).astimezone(zone)))
+        return await self._leave_line(due, Step.CLOSE)
 
-        return await self._leave_line(await self._database.read(query), Step.CLOSE)
+    async def _leave_line(self, due: Due, step: Step) -> int:
+        async def leave(ticket_id: str) -> int:
+            left = await self._try(partial(falling_due.leave, ticket_id=ticket_id, step=step, due=due))
+            if left is None:
+                return 0
+            row, entry = left
+            self._usher.entry_added(row, entry)
+            self._usher.ticket_changed(row)
+            await self._usher.out_of_line(row)
+            return 1
 
-    async def _leave_line(self, due: list[str], step: Step) -> int:
-        done = 0
-        for ticket_id in due:
-            result = await self._try(partial(self._step, ticket_id=ticket_id, step=step))
-            if result is not None:
-                row, entry = result
-                self._usher.entry_added(row, entry)
-                self._usher.ticket_changed(row)
-                await self._usher.out_of_line(row)
-                done += 1
-        return done
+        return await _each(await self._database.read(due), leave)
 
-    def _step(self, conn: Connection, ticket_id: str, step: Step) -> tuple[TicketRow, Entry]:
-        before = tickets.find(conn, ticket_id, lock=True)
-        if step is Step.PARK:
-            tickets.advance(conn, before, step, "office")
-            entry = log.add(conn, ticket_id, "parked")
-        else:
-            tickets.advance(conn, before, step, "office", ended_reason="day_ended")
-            entry = log.add(conn, ticket_id, "ended", detail={"reason": "day_ended"})
-        return tickets.find(conn, ticket_id), entry
-
-    async def _somebody_waits(self) -> bool:
-        return bool(await self._database.read(duty.free_officers))
+    async def _match(self) -> int:
+        """Whoever is free is asked for again: a citizen may have been heard of only now."""
+        if await self._line.ensure() or bool(await self._database.read(duty.free_officers)):
+            self._matching.soon()
+        return 0
 
     async def _try(self, order: Callable[[Connection], T]) -> T | None:
         failpoints.reach("sweep_read")
@@ -181,32 +172,14 @@ class Sweeping:
             return None
 
 
-def _miss(conn: Connection, ticket_id: str) -> Returned | None:
-    before = tickets.find(conn, ticket_id, lock=True)
-    # Read again inside the transaction: it may have been accepted since the sweep looked.
-    if before.stage is not Stage.OFFERED or before.offer_expires_at is None:
-        return None
-    if before.offer_expires_at > moments.now(conn):
-        return None
-    return assigning.give_back(conn, before, Step.MISS, "office")
-
-
-def _lose(
-    conn: Connection, officer_id: str, seconds: float
-) -> tuple[DutyRow, list[str], list[tuple[TicketRow, Entry]], list[Returned]] | None:
-    if officer_id not in duty.silent(conn, seconds):
-        return None
-    duty.change(conn, officer_id, DutyStep.LOSE, "office")
-    noted = [
-        (tickets.find(conn, row.id), log.add(conn, row.id, "officer_lost", row.officer_name or ""))
-        for row in tickets.held_by(conn, officer_id, Stage.SERVING)
-    ]
-    withdrawn = [
-        assigning.give_back(conn, row, Step.WITHDRAW, "office")
-        for row in tickets.held_by(conn, officer_id, Stage.OFFERED)
-    ]
-    return duty.find(conn, officer_id), duty.skills(conn, officer_id), noted, withdrawn
-
-
-def _day(local: datetime) -> str:
-    return local.date().isoformat()
+async def _each(all_of: Iterable[T], do: Callable[[T], Awaitable[int]]) -> int:
+    """How many steps were taken. One that fails does not hold up the others; its error is raised last."""
+    done, failed = 0, None
+    for one in all_of:
+        try:
+            done += await do(one)
+        except Exception as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return done

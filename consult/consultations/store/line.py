@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Column, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.consultations.stages import Stage
 from consult.consultations.store.tickets import TicketRow, every, row_of
 from consult.storage import moments
-from consult.storage.tables import duty, person, ticket, ticket_pass
+from consult.storage.tables import duty, person, service, ticket, ticket_pass
 
 
 def waiting(conn: Connection, service_id: str | None = None, most: int | None = None) -> list[TicketRow]:
@@ -41,21 +41,46 @@ def offers_run_out(conn: Connection) -> list[str]:
     return list(conn.execute(query.order_by(ticket.c.id)).scalars())
 
 
-def away_too_long(conn: Connection, hold_seconds: float) -> list[str]:
-    """Waiting tickets whose owner has been away for longer than a place is held."""
+def unparked(conn: Connection) -> list[TicketRow]:
+    """Everybody whose page is expected to be open: who waits, is offered or is served."""
+    stages = [Stage.WAITING, Stage.OFFERED, Stage.SERVING]
+    return [row_of(row) for row in conn.execute(every.where(ticket.c.stage.in_(stages)))]
+
+
+def away_too_long(conn: Connection, hold_seconds: float, ticket_id: str | None = None) -> list[str]:
+    """Waiting tickets whose owner has been away for longer than a place is held; of all, or this one."""
     before = moments.now(conn) - timedelta(seconds=hold_seconds)
     query = select(ticket.c.id).where(ticket.c.stage == Stage.WAITING, ticket.c.away_since_at <= before)
-    return list(conn.execute(query.order_by(ticket.c.id)).scalars())
+    return _ids(conn, query, ticket.c.id, ticket_id)
 
 
-def live_before(conn: Connection, day: str) -> list[str]:
-    """Tickets of earlier service days that nobody serves and that were never ended."""
-    query = select(ticket.c.id).where(ticket.c.stage.in_([Stage.WAITING, Stage.PARKED]), ticket.c.day < day)
-    return list(conn.execute(query.order_by(ticket.c.id)).scalars())
+def left_over(conn: Connection, day: str, ticket_id: str | None = None) -> list[str]:
+    """Tickets of days before `day` that nobody serves any more; of all, or this one.
+
+    At a service that is always open, who waits goes on waiting: midnight is no end there.
+    """
+    closes = ~service.c.always_open | service.c.retired_at.is_not(None)
+    query = (
+        select(ticket.c.id)
+        .join(service, service.c.id == ticket.c.service_id)
+        .where(
+            ticket.c.day < day,
+            or_(ticket.c.stage == Stage.PARKED, and_(ticket.c.stage == Stage.WAITING, closes)),
+        )
+    )
+    return _ids(conn, query, ticket.c.id, ticket_id)
 
 
-def gone_officers(conn: Connection, requeue_seconds: float) -> list[str]:
-    """Officers whose people go back to the line: lost for too long, or disabled and holding somebody."""
+def _ids(conn: Connection, query: Select[Any], column: Column[Any], one: str | None) -> list[str]:
+    query = query.order_by(column) if one is None else query.where(column == one)
+    return list(conn.execute(query).scalars())
+
+
+def gone_officers(conn: Connection, requeue_seconds: float, officer_id: str | None = None) -> list[str]:
+    """Officers whose people go back to the line: lost for too long, or disabled and holding somebody.
+
+    Of all, or this one.
+    """
     before = moments.now(conn) - timedelta(seconds=requeue_seconds)
     holding = exists(
         select(ticket.c.id).where(
@@ -72,7 +97,7 @@ def gone_officers(conn: Connection, requeue_seconds: float) -> list[str]:
             )
         )
     )
-    return list(conn.execute(query.order_by(duty.c.person_id)).scalars())
+    return _ids(conn, query, duty.c.person_id, officer_id)
 
 
 def record_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:
