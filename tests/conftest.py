@@ -1,6 +1,8 @@
 """What every room's tests may use: databases of both kinds and a Valkey, real and fresh for each test."""
 
 import logging
+import os
+import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +13,20 @@ from consult.storage.database import Database
 from tests.support.databases import PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, help="what random tests begin from (or CONSULT_SEED)")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Where this test's chance begins; printed, so that a failure can be had again."""
+    given = request.config.getoption("--seed")
+    if given is None:
+        given = int(os.environ.get("CONSULT_SEED") or random.randrange(1_000_000))
+    print(f"seed {given}")
+    return int(given)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,127 @@
+"""Several real server processes over one data directory and one Valkey, each behind a line that can be hurt.
+
+A server that ends is started again at once, as `up` does; who listens keeps the port meanwhile.
+"""
+
+import asyncio
+import random
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+from consult.live.server import EmbeddedValkey
+from consult.running.demo import furnish, passwords_path
+from consult.running.listening import listen
+from consult.settings import Settings
+from consult.storage.engines import database_url
+from consult.storage.migrations import migrate
+from tests.faults.nursery import Born, Nursery
+from tests.support.faulty_line import FaultyLine
+
+# Nobody here is slowed by limits that are for people.
+UNHURRIED = {
+    "CONSULT_LOG_LEVEL": "error",
+    "CONSULT_APPLICANT_FRAMES_PER_SECOND": 1_000_000,
+    "CONSULT_APPLICANT_FRAMES_BURST": 1_000_000,
+    "CONSULT_OFFICER_FRAMES_PER_SECOND": 1_000_000,
+    "CONSULT_OFFICER_FRAMES_BURST": 1_000_000,
+    "CONSULT_CONNECTIONS_PER_ADDRESS": 100_000,
+    "CONSULT_JOINS_PER_ADDRESS_IN_10_MINUTES": 100_000,
+}
+Plans = Callable[[], str]
+
+
+class Server:
+    """One of them, through all its lives."""
+
+    def __init__(self, line: FaultyLine, arguments: tuple[str, ...], settings: dict[str, object]) -> None:
+        self.line = line
+        self.now: Born | None = None
+        self.planned = ""
+        self.deaths: Counter[str] = Counter()
+        self._arguments = arguments
+        self._settings = settings
+
+    async def keep(self, nursery: Nursery, plan: Plans, died: Callable[[], None]) -> None:
+        while True:
+            self.planned = plan()
+            planned = {"CONSULT_FAILPOINTS": self.planned} if self.planned else {}
+            self.now = await nursery.begin(*self._arguments, **self._settings, **planned)
+            code = await self.now.ended
+            self.deaths[signal.Signals(-code).name if code < 0 else f"exit {code}"] += 1
+            died()
+
+    def send(self, number: signal.Signals) -> None:
+        if self.now is not None:
+            self.now.send(number)
+
+
+class Servers:
+    def __init__(self, data_dir: Path, servers: list[Server], passwords: dict[str, str]) -> None:
+        self.data_dir = data_dir
+        self.all = servers
+        self.passwords = passwords
+
+    @property
+    def deaths(self) -> int:
+        return sum(sum(server.deaths.values()) for server in self.all)
+
+    @property
+    def errors(self) -> str:
+        """What the servers wrote about themselves."""
+        written = self.data_dir / "errors.log"
+        return written.read_text()[-20_000:] if written.exists() else ""
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database holds, read past the service."""
+        path = self.data_dir / "consult.sqlite3"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
+            return opened.execute(query, values).fetchall()
+
+
+@asynccontextmanager
+async def running_servers(
+    data_dir: Path,
+    count: int,
+    chance: random.Random,
+    plan: Plans = lambda: "",
+    died: Callable[[], None] = lambda: None,
+    officer_capacity: int = 3,
+    **settings: object,
+) -> AsyncIterator[Servers]:
+    """A demo office with `count` servers and a sweep. `plan` says where the next life is to fail."""
+    plain = Settings(data_dir=data_dir, officer_capacity=officer_capacity)
+    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
+    valkey = EmbeddedValkey(data_dir)
+    async with AsyncExitStack() as stack:
+        valkey.start()
+        stack.callback(valkey.stop)
+        await asyncio.to_thread(migrate, database_url(plain))
+        await furnish(plain)
+        listeners = [stack.enter_context(listen("127.0.0.1", 0)) for _ in range(count)]
+        fds = tuple(listener.fileno() for listener in listeners)
+        nursery = await stack.enter_async_context(Nursery(data_dir / "errors.log", fds))
+        given = {"CONSULT_DATA_DIR": data_dir, **UNHURRIED, **settings}
+        servers = []
+        for listener in listeners:
+            line = FaultyLine(listener.getsockname()[1], chance)
+            await line.open()
+            stack.push_async_callback(line.close)
+            arguments = ("serve", "--fd", str(listener.fileno()))
+            servers.append(Server(line, arguments, given | {"CONSULT_PUBLIC_URL": line.url}))
+        await nursery.begin("sweep", **given)
+        keeping = [asyncio.create_task(server.keep(nursery, plan, died)) for server in servers]
+        try:
+            yield Servers(data_dir, servers, _read_passwords(passwords_path(plain)))
+        finally:
+            for task in keeping:
+                task.cancel()
+
+
+def _read_passwords(path: Path) -> dict[str, str]:
+    accounts = [line.split() for line in path.read_text().splitlines() if not line.startswith("#")]
+    return {account[0]: account[1] for account in accounts}
