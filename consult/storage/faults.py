@@ -15,14 +15,17 @@ _SQLITE_AWAY = {
 }
 # Serialization failure, deadlock, lock not available: somebody else was in the way.
 _CONTENDED = {"40001", "40P01", "55P03"}
+# Somebody else has just written the row that this order, which looked before, was about to write.
+_WRITTEN_MEANWHILE = "23505"
 # Connection exceptions, too many connections, disk full, shutdown and restart, read-only standby.
 _AWAY_CLASSES = {"08", "53", "57"}
 _READ_ONLY = "25006"
 
 
 def contended(error: BaseException | None) -> bool:
-    """Another transaction was in the way: the same order may succeed alone."""
-    return _sqlstate(error) in _CONTENDED
+    """Another transaction was in the way: the same order may succeed, or be refused in words, alone."""
+    state = _sqlstate(error)
+    return state in _CONTENDED or state == _WRITTEN_MEANWHILE
 
 
 def away(error: BaseException | None) -> bool:

@@ -1,0 +1,35 @@
+"""Taking a number: one live place for each browser, whoever asks at the same moment."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from consult.queue.reception import TicketForm
+from consult.storage.tables import ticket
+from tests.support.line import TODAY, Line
+from tests.support.offices import open_door
+
+TAPS = 25
+
+
+async def test_two_servers_asked_at_once_give_one_place(
+    line: Line, tmp_path: Path, database_url: str, valkey: str
+) -> None:
+    form = TicketForm(line.service, "A", "Ana", "+62812", "", "chat", "id", 1, "id")
+    async with open_door(tmp_path, database_url, valkey) as door:
+        other = Line(door, line.service)
+        for _ in range(TAPS):
+            visitor = secrets.token_bytes(32)
+            taps = [one.reception.take_number(form, visitor, TODAY) for one in (line, other, line, other)]
+            taken = await asyncio.gather(*taps)
+            assert len({one.ticket_id for one in taken}) == 1
+            assert sum(one.fresh for one in taken) == 1
+    assert len(await line.app.line.order(line.service)) == TAPS
+    numbers = await line.app.database.read(_numbers)
+    assert numbers == list(range(1, TAPS + 1)), "no number is skipped"
+
+
+def _numbers(conn: Connection) -> list[int]:
+    return list(conn.execute(select(ticket.c.number).order_by(ticket.c.number)).scalars())
