@@ -1,28 +1,34 @@
 """One demo office and one Chromium for the stories; each person is a browser context of their own."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.stories.people import Town
 from tests.support.browser import browser
-from tests.support.house import House
+from tests.support.house import House, open_house
 
 __all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    opened = House(tmp_path_factory.mktemp("house"))
-    await opened.open()
-    yield opened
-    await opened.close()
+def house_settings() -> dict[str, object]:
+    """What a module's house has different from the defaults; a module may say it anew."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, house_settings: dict[str, object]
+) -> AsyncIterator[House]:
+    async with open_house(tmp_path_factory.mktemp("house"), **house_settings) as opened:
+        yield opened
 
 
 @pytest.fixture
-async def town(house: House, browser: Browser, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(house: House, browser: Browser) -> AsyncIterator[Town]:
     people = Town(house, browser)
     yield people
     await people.go_home()
+    await house.clear()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -101,6 +102,35 @@ class Person:
     def log(self) -> Locator:
         return self.page.get_by_role("log", name=self.says("log"))
 
+    @property
+    def position(self) -> Locator:
+        return self.field("position")
+
+    async def is_served(self) -> None:
+        """An officer has opened the conversation."""
+        await expect(self.page.get_by_role("textbox", name=self.says("write"))).to_be_visible(timeout=10_000)
+
+    async def takes(self, name: str) -> None:
+        """This officer accepts the offer of that citizen."""
+        await expect(self.page.get_by_role("region", name="Tawaran").get_by_text(name)).to_be_visible()
+        await self.button("accept").click()
+
+    async def fills_in(
+        self, name: str, service: str = "SIPP", channel: str = "chat", phone: str = "0812 0000 0000"
+    ) -> None:
+        """Everything that the form for a number needs."""
+        option = self.field("service").locator("option", has_text=service)
+        await self.field("service").select_option(value=await option.get_attribute("value"))
+        await self.field("name").fill(name)
+        await self.field("phone").fill(phone)
+        await self.page.get_by_role("radio", name=self.says(channel), exact=True).check(force=True)
+        await self.page.get_by_role("checkbox", name=self.says("notice")).check(force=True)
+
+    async def ends(self) -> None:
+        """Ends the consultation, which is asked where the button stands."""
+        await self.button("end").click()
+        await self.page.get_by_role("button", name=re.compile("^(Ya|Yes)")).click()
+
     async def write(self, text: str) -> None:
         await self.page.get_by_role("textbox", name=self.says("write")).fill(text)
         await self.button("send").click()
@@ -125,10 +155,22 @@ class Town:
         self._browser = browser
         self.people: list[Person] = []
 
-    async def person(self, language: str = "id", width: int = 360, height: int = 740) -> Person:
-        context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, permissions=["camera", "microphone"], locale="id-ID"
-        )
+    async def person(
+        self,
+        language: str = "id",
+        width: int = 360,
+        height: int = 740,
+        browser: Browser | None = None,
+        **options: Any,
+    ) -> Person:
+        """Somebody with a browser of their own; `options` are those of its context."""
+        given = {"permissions": ["camera", "microphone"], "locale": "id-ID"} | options
+        size = {"width": width, "height": height}
+        context = await (browser or self._browser).new_context(viewport=size, **given)
+        return await self.tab(context, language)
+
+    async def tab(self, context: BrowserContext, language: str = "id") -> Person:
+        """One more page in somebody's browser."""
         page = await context.new_page()
         somebody = Person(context, page, language, [])
         page.on("pageerror", lambda error: somebody.faults.append(str(error)))
@@ -141,16 +183,27 @@ class Town:
     ) -> Person:
         """Somebody who has just taken a number."""
         somebody = await self.person(language)
-        await somebody.page.goto(f"{self.house.urls[server]}/?lang={language}")
-        option = somebody.field("service").locator("option", has_text=service)
-        await somebody.field("service").select_option(value=await option.get_attribute("value"))
-        await somebody.field("name").fill(name)
-        await somebody.field("phone").fill("0812 0000 0000")
-        await somebody.page.get_by_role("radio", name=somebody.says(channel), exact=True).check(force=True)
-        await somebody.page.get_by_role("checkbox", name=somebody.says("notice")).check(force=True)
+        await self.takes_number(somebody, name, server, service, channel)
+        return somebody
+
+    async def takes_number(
+        self, somebody: Person, name: str, server: int = 0, service: str = "SIPP", channel: str = "chat"
+    ) -> None:
+        await somebody.page.goto(f"{self.house.urls[server]}/?lang={somebody.language}")
+        await somebody.fills_in(name, service, channel)
         await somebody.button("take").click()
         await somebody.page.wait_for_url(re.compile(r"/t/[a-z0-9]+$"))
-        return somebody
+
+    async def consultation(
+        self, name: str, user_name: str = "petugas1", at: int = 0, officer_at: int = 1, width: int = 1366
+    ) -> tuple[Person, Person]:
+        """A citizen and an officer in their conversation, in different server processes."""
+        citizen = await self.applicant(name, at)
+        officer = await self.staff(user_name, officer_at, width=width)
+        await officer.button("ready").click()
+        await officer.takes(name)
+        await citizen.is_served()
+        return citizen, officer
 
     async def staff(self, user_name: str, server: int = 1, language: str = "id", width: int = 1366) -> Person:
         somebody = await self.person(language, width, 768)

@@ -2,38 +2,28 @@
 
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
-from tests.stories.people import Person, Town
-
-
-def position(somebody: Person) -> Locator:
-    return somebody.page.get_by_label(somebody.says("position"), exact=True)
-
-
-async def is_served(officer: Person, applicant_name: str) -> None:
-    await expect(officer.page.get_by_text(applicant_name).first).to_be_visible()
-    await officer.button("accept").click()
+from tests.stories.people import Town
 
 
 async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end(town: Town) -> None:
     first = await town.applicant("Ibu Satu", server=1)
     second = await town.applicant("Bapak Dua", server=0)
     third = await town.applicant("Ibu Tiga", server=0)
-    await expect(position(third)).to_contain_text("3")
+    await expect(third.position).to_contain_text("3")
 
     officer = await town.staff("petugas1", server=1)
     await officer.button("ready").click()
-    await is_served(officer, "Ibu Satu")
-    await expect(position(third)).to_contain_text("2")
-    await is_served(officer, "Bapak Dua")
-    await expect(position(third)).to_contain_text("1")
+    await officer.takes("Ibu Satu")
+    await expect(third.position).to_contain_text("2")
+    await officer.takes("Bapak Dua")
+    await expect(third.position).to_contain_text("1")
     for done in (first, second):
-        await expect(done.page.get_by_role("textbox", name=done.says("write"))).to_be_visible()
-        await done.button("end").click()
-        await done.page.get_by_role("button", name=re.compile("^Ya")).click()
-    await is_served(officer, "Ibu Tiga")
-    await expect(third.page.get_by_role("textbox", name=third.says("write"))).to_be_visible()
+        await done.is_served()
+        await done.ends()
+    await officer.takes("Ibu Tiga")
+    await third.is_served()
 
     for number in range(10):
         if number in (3, 7):
@@ -62,6 +52,5 @@ async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end
 
     await officer.write("Kita lanjut lewat obrolan.")
     await third.reads("Kita lanjut lewat obrolan.")
-    await officer.button("end").click()
-    await officer.page.get_by_role("button", name=re.compile("^Ya")).click()
+    await officer.ends()
     await expect(third.page.get_by_role("heading", name=re.compile("selesai", re.I))).to_be_visible()

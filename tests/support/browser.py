@@ -10,9 +10,11 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
+DEVICES = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
+]
+FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     # Host names instead of addresses need multicast, which build machines seldom have.
     "--disable-features=WebRtcHideLocalIpsWithMdns",
@@ -45,13 +47,14 @@ def chromium_path() -> str:
 
 
 @asynccontextmanager
-async def chromium(*extra_flags: str) -> AsyncIterator[Browser]:
-    """A running Chromium; closed at the end."""
+async def chromium(*extra_flags: str, devices: bool = True) -> AsyncIterator[Browser]:
+    """A running Chromium; closed at the end. Without `devices` there is neither camera nor microphone."""
     # Chromium refuses its sandbox to root.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium_path(), args=[*FLAGS, *sandbox, *extra_flags]
+            executable_path=chromium_path(),
+            args=[*FLAGS, *(DEVICES if devices else []), *sandbox, *extra_flags],
         )
         try:
             yield browser

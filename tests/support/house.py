@@ -1,12 +1,20 @@
 """A demo office as it runs: an embedded Valkey, two servers on two ports over one data directory, a sweep."""
 
 import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+from sqlalchemy import Connection, update
+
+from consult.app import App
 from consult.live.server import EmbeddedValkey
 from consult.running.demo import furnish, passwords_path
 from consult.settings import Settings
+from consult.storage import tables
 from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.running.program import Program, free_port
@@ -23,7 +31,9 @@ class House:
         self.data_dir = data_dir
         self._given = settings
         self._valkey = EmbeddedValkey(data_dir)
-        self._programs: list[Program] = []
+        self._servers: list[Program] = []
+        self._sweep: Program | None = None
+        self._ports: list[int] = []
         self.cable = Cable(0)
         self.urls: list[str] = []
         self.passwords: dict[str, str] = {}
@@ -35,24 +45,84 @@ class House:
         await asyncio.to_thread(migrate, database_url(settings))
         await furnish(settings)
         self.passwords = _read_passwords(passwords_path(settings))
-        first, second = free_port(), free_port()
-        self.cable = Cable(first)
+        self._ports = [free_port(), free_port()]
+        self.cable = Cable(self._ports[0])
         await self.cable.open()
-        self.urls = [f"http://127.0.0.1:{self.cable.port}", f"http://127.0.0.1:{second}"]
-        self._serve(first, CONSULT_PUBLIC_URL=self.urls[0])
-        self._serve(second)
-        self._programs.append(Program(self.data_dir, "sweep", **self._given))
-        for url in self.urls:
-            await until(lambda url=url: asyncio.to_thread(_ready, url), START_SECONDS)  # type: ignore[misc]
+        self.urls = [f"http://127.0.0.1:{self.cable.port}", f"http://127.0.0.1:{self._ports[1]}"]
+        self._servers = [self._serve(number) for number in range(len(self._ports))]
+        self._sweep = Program(self.data_dir, "sweep", **self._given)
+        for number in range(len(self._ports)):
+            await self._answers(number)
 
-    def _serve(self, port: int, **settings: object) -> None:
-        self._programs.append(Program(self.data_dir, "serve", "--port", str(port), **self._given, **settings))
+    def _serve(self, number: int) -> Program:
+        # The first is reached through the cable, so its pages have another address than it listens on.
+        address = {"CONSULT_PUBLIC_URL": self.urls[0]} if number == 0 else {}
+        port = str(self._ports[number])
+        return Program(self.data_dir, "serve", "--port", port, **self._given, **address)
+
+    async def _answers(self, number: int) -> None:
+        await until(lambda: asyncio.to_thread(_ready, self.urls[number]), START_SECONDS)
+
+    def kill(self, number: int) -> None:
+        """As `kill -9` does: nothing is said, nothing is finished."""
+        self._servers[number].process.kill()
+        self._servers[number].process.wait()
+
+    async def serve_again(self, number: int) -> None:
+        """Start a killed server on its own port, as `up` does when a child dies."""
+        self._servers[number] = self._serve(number)
+        await self._answers(number)
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """What the database holds, as an auditor sees it."""
+        with closing(
+            sqlite3.connect(f"file:{self.data_dir / 'consult.sqlite3'}?mode=ro", uri=True)
+        ) as opened:
+            opened.row_factory = sqlite3.Row
+            return [dict(row) for row in opened.execute(query, values)]
+
+    def said(self) -> str:
+        """Everything that the servers have written to their logs so far."""
+        return "".join(server.output + server.errors for server in self._servers)
+
+    async def clear(self) -> None:
+        """Nobody waits and nobody is on duty, so that the next story meets none of this one's people."""
+        app = App(Settings(data_dir=self.data_dir))
+        await app.start()
+        try:
+            await app.database.write(_clear)
+            await app.rebuild_line()
+        finally:
+            await app.stop()
 
     async def close(self) -> None:
         await self.cable.close()
-        for program in self._programs:
-            await asyncio.to_thread(program.__exit__, None, None, None)
+        for program in (*self._servers, self._sweep):
+            if program is not None:
+                await asyncio.to_thread(program.__exit__, None, None, None)
         self._valkey.stop()
+
+
+@asynccontextmanager
+async def open_house(data_dir: Path, **settings: object) -> AsyncIterator[House]:
+    """A house with these settings, open until the end."""
+    house = House(data_dir, **settings)
+    try:
+        await house.open()
+        yield house
+    finally:
+        await house.close()
+
+
+def _clear(conn: Connection) -> None:
+    ticket, duty = tables.ticket.c, tables.duty.c
+    ended = {"stage": "ended", "ended_reason": "left", "offer_expires_at": None}
+    conn.execute(update(tables.ticket).where(ticket.stage != "ended").values(ended))
+    conn.execute(
+        update(tables.duty)
+        .where(duty.state != "disabled")
+        .values(state="offline", load=0, offered_ticket=None, revision=duty.revision + 1)
+    )
 
 
 def _ready(url: str) -> bool:
