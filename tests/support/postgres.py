@@ -21,6 +21,10 @@ _libc = ctypes.CDLL(None)
 class PostgresServer:
     """Runs from the binaries of the development dependencies; as nobody when the tests run as root."""
 
+    def __init__(self, fsync: bool = False) -> None:
+        # Commits need not survive a power cut in a test; everything else is as in service.
+        self._fsync = "on" if fsync else "off"
+
     def __enter__(self) -> Self:
         self._home = Path(tempfile.mkdtemp(prefix="consult-pg-"))
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -44,8 +48,7 @@ class PostgresServer:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _start(self, data: Path) -> "subprocess.Popen[bytes]":
-        # Commits need not survive a power cut in a test; everything else is as in service.
-        options = ["-k", str(self._home), "-c", "listen_addresses=", "-c", "fsync=off"]
+        options = ["-k", str(self._home), "-c", "listen_addresses=", "-c", f"fsync={self._fsync}"]
         with (self._home / "log").open("ab") as log:
             return subprocess.Popen(
                 [self._programs / "postgres", "-D", data, *options],

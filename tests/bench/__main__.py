@@ -1,0 +1,56 @@
+"""`scripts/bench [NAME ...]`: run benchmarks and print their figures beside the targets."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from tests.bench import accept, idle, machine, match, relay, writer
+from tests.bench.figures import Figure, table
+
+BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "relay": relay.run,
+    "writer": writer.run,
+    "accept": accept.run,
+    "idle": idle.run,
+    "match": match.run,
+}
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    print(machine.describe(), file=sys.stderr)
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        figures += uvloop.run(_one(name))
+    print(f"{machine.describe()}\n\n{table(figures)}")
+    return 0
+
+
+async def _one(name: str) -> list[Figure]:
+    return await BENCHES[name]()
+
+
+def _parser() -> argparse.ArgumentParser:
+    modules = (relay, writer, accept, idle, match)
+    lines = [f"  {name:7} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench",
+        description="Measures the service on this machine. A few minutes for all; others at work here show.",
+        epilog="benchmarks:\n" + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which (default: all)"
+    )
+    return parser
+
+
+def _first(text: str | None) -> str:
+    return (text or "").partition("\n")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""Each benchmark runs at its smallest and measures something. What it measures is nobody's test."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from tests.bench import accept, idle, match, relay, writer
+from tests.bench.figures import Figure, table
+
+
+@pytest.mark.parametrize("bench", [relay, accept, idle, match], ids=lambda bench: bench.__name__)
+async def test_it_runs_and_fills_its_lines(bench: Any) -> None:
+    await _fills_its_lines(bench.run(bench.TINY))
+
+
+async def test_the_writers_are_compared_on_both_databases() -> None:
+    await _fills_its_lines(writer.run(writer.TINY))
+
+
+async def _fills_its_lines(running: Awaitable[list[Figure]]) -> None:
+    figures = await running
+    assert figures
+    assert all(figure.measured[0].isdigit() for figure in figures)
+    assert table(figures).count("\n") == len(figures) + 1
