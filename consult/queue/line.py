@@ -71,9 +71,9 @@ class Line:
             row = tickets.find(conn, ticket_id)
             if row.stage not in {Stage.WAITING, Stage.OFFERED}:
                 return None
-            ids = [other.id for other in line_store.waiting(conn, row.service_id)]
             # Whoever is offered to an officer is first, before all who wait.
-            return row, ids.index(ticket_id) + 1 if ticket_id in ids else 1, len(ids)
+            position = line_store.place_of(conn, row) if row.stage is Stage.WAITING else 1
+            return row, position, line_store.waiting_count(conn, row.service_id)
 
         found = await self._database.read(query)
         if found is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, text, update
 
 from consult.audit.store import record
 from consult.consultations.credential import new_id
@@ -109,6 +109,9 @@ def due(conn: Connection) -> list[tuple[str, str]]:
     """(ticket id, call id) of calls that rang or tried to connect for too long."""
     now = moments.now(conn)
     query = select(call.c.ticket_id, call.c.id).where(
+        # In the words of the index, and by the column it begins with.
+        text("call.stage <> 'ended'"),
+        call.c.stage.in_([CallStage.RINGING, CallStage.CONNECTING]),
         or_(
             and_(call.c.stage == CallStage.RINGING, call.c.ring_expires_at <= now),
             and_(call.c.stage == CallStage.CONNECTING, call.c.setup_expires_at <= now),

@@ -11,7 +11,7 @@ from consult.storage.tables import ticket
 from tests.support.line import TODAY, Line
 from tests.support.offices import open_door
 
-TAPS = 25
+TAPS = 10
 
 
 async def test_two_servers_asked_at_once_give_one_place(

@@ -27,6 +27,18 @@ def waiting_count(conn: Connection, service_id: str) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def place_of(conn: Connection, row: TicketRow) -> int:
+    """Where a waiting ticket stands in the line of its service, from 1."""
+    earlier = or_(
+        ticket.c.order_at < row.order_at, and_(ticket.c.order_at == row.order_at, ticket.c.id < row.id)
+    )
+    mine = and_(ticket.c.stage == Stage.WAITING, ticket.c.service_id == row.service_id)
+    before = select(func.count()).where(mine, ticket.c.returned == row.returned, earlier)
+    returned = select(func.count()).where(mine, ticket.c.returned.is_(True))
+    ahead = int(conn.execute(before).scalar_one())
+    return 1 + ahead + (0 if row.returned else int(conn.execute(returned).scalar_one()))
+
+
 def waiting_among(conn: Connection, ticket_ids: Iterable[str]) -> list[TicketRow]:
     """Those of the given tickets that wait, in the line's order."""
     query = every.where(ticket.c.id.in_(list(ticket_ids)), ticket.c.stage == Stage.WAITING)

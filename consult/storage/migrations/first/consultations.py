@@ -108,10 +108,8 @@ def _ticket() -> None:
         ["service_id", "returned", "order_at", "id"],
         **only("stage = 'waiting'"),
     )
-    op.create_index(op.f("ix_ticket_offered"), "ticket", ["offer_expires_at"], **only("stage = 'offered'"))
-    op.create_index(
-        op.f("ix_ticket_officer"), "ticket", ["officer_id"], **only("stage IN ('offered', 'serving')")
-    )
+    op.create_index(op.f("ix_ticket_officer"), "ticket", ["officer_id", "stage"])
+    op.create_index(op.f("ix_ticket_stage"), "ticket", ["stage", "service_id", "ended_at"])
     op.create_index(
         op.f("uq_ticket_live_visitor"),
         "ticket",
@@ -131,6 +129,7 @@ def _ticket_pass() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_pass_ticket_id")),
         sa.PrimaryKeyConstraint("ticket_id", "officer_id", name=op.f("pk_ticket_pass")),
     )
+    op.create_index(op.f("ix_ticket_pass_officer"), "ticket_pass", ["officer_id", "passed_at"])
 
 
 def _entry() -> None:
