@@ -20,6 +20,7 @@ from consult.accounts.staff import Staff
 from consult.chat.transcript import Transcript
 from consult.hub.endpoint import Endpoint
 from consult.hub.hub import Hub
+from consult.hub.polling.routes import poll_routes
 from consult.hub.roster import Roster
 from consult.hub.services import Services
 from consult.live import address
@@ -128,7 +129,7 @@ class App:
                 await self.stop()
 
         socket = Endpoint(self.hub, Origins(self.settings))
-        return build_asgi(self.pages, [WebSocketRoute("/socket", socket)], lifespan)
+        return build_asgi(self.pages, [WebSocketRoute("/socket", socket), *poll_routes(self.hub)], lifespan)
 
     async def start(self) -> None:
         """Open the database and Redis. Raises SettingsWrong when one cannot be used."""

@@ -116,6 +116,12 @@ class TooLarge(ConsultError):
     code = "too_large"
 
 
+class NeedsSocket(ConsultError):
+    """A call needs a socket; this page has only requests. The chat goes on."""
+
+    code = "needs_socket"
+
+
 class BadDescription(ConsultError):
     """The session description or candidate was refused; `reason` says which rule."""
 

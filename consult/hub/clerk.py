@@ -9,7 +9,7 @@ from typing import NoReturn
 import msgspec
 
 from consult.clock import SystemClock
-from consult.errors import Busy, ConsultError, NotAllowed, OutOfOrder, Reproduced
+from consult.errors import Busy, ConsultError, NeedsSocket, NotAllowed, OutOfOrder, Reproduced
 from consult.hub import applicant, officer, supervisor
 from consult.hub.lane import Before, after
 from consult.hub.services import Asking, Handler, Handlers, Services
@@ -37,8 +37,11 @@ class Sender:
 
 
 class Clerk:
-    def __init__(self, services: Services) -> None:
+    """`tables`: what each role may send here, if not all that it may send over a socket."""
+
+    def __init__(self, services: Services, tables: Mapping[Role, Handlers] = TABLES) -> None:
         self._services = services
+        self._tables = tables
 
     async def order(self, sender: Sender, order: FromClient, cseq: int, before: Before) -> Acked | Refused:
         """Carry out a numbered order, once; the answer to a repeat is the first answer.
@@ -48,7 +51,7 @@ class Clerk:
         """
         digest = _digest(_encoder.encode(order))
         asking = self._asking(sender, cseq, digest)
-        handler = TABLES[sender.caller.role].get(type(order), _not_allowed)
+        handler = self._handler(sender.caller.role, order) or _not_allowed
         return await self._answered(handler, asking, order, before)
 
     async def unreadable(
@@ -65,10 +68,16 @@ class Clerk:
     async def ephemeral(self, sender: Sender, frame: FromClient) -> Refused | None:
         """Carry out a frame without a number. No news is good news."""
         name = type(frame).__name__
-        handler = TABLES[sender.caller.role].get(type(frame))
+        handler = self._handler(sender.caller.role, frame)
         if handler is None:
             return refused(NotAllowed(), frame=name)
         return await unless_refused(name, handler(Asking(sender.caller, self._services), frame))
+
+    def _handler(self, role: Role, frame: FromClient) -> Handler | None:
+        handler = self._tables[role].get(type(frame))
+        if handler is None and type(frame) in TABLES[role]:
+            return _needs_socket if hasattr(frame, "cseq") else _media_needs_socket
+        return handler
 
     def _asking(self, sender: Sender, cseq: int, digest: bytes) -> Asking:
         receipt = Receipt(sender.stream, sender.caller.subject, cseq, digest)
@@ -105,6 +114,14 @@ async def _in_turn(handler: Handler, asking: Asking, order: object, before: Befo
 
 async def _not_allowed(asking: Asking, order: object) -> NoReturn:
     await _refuse(asking, NotAllowed())
+
+
+async def _needs_socket(asking: Asking, order: object) -> NoReturn:
+    await _refuse(asking, NeedsSocket())
+
+
+async def _media_needs_socket(asking: Asking, frame: object) -> NoReturn:
+    raise NeedsSocket()
 
 
 async def _refuse(asking: Asking, error: ConsultError) -> NoReturn:

@@ -26,7 +26,7 @@ OTHERS_WAITING = 64
 # A close frame needs a reader; who does not read is cut off after this.
 GOODBYE_SECONDS = 5.0
 
-_KINDS = {
+KINDS = {
     SendDescription: Kind.DESCRIPTION,
     SendCandidate: Kind.CANDIDATE,
     Refresh: Kind.REFRESH,
@@ -82,9 +82,10 @@ class Connection:
         meter: Meter,
         working: Working,
         settings: Settings,
+        id: str | None = None,
     ) -> None:
         # Sorts by time, so that of two connections every process names the same one as the newer.
-        self.id = f"{time.time_ns():020d}-{stream[:8]}"
+        self.id = id or f"{time.time_ns():020d}-{stream[:8]}"
         self.caller = caller
         self.sender = Sender(caller, stream)
         self.session = session
@@ -185,7 +186,7 @@ class Connection:
             await self._dispatch(frame, text)
 
     async def _dispatch(self, frame: FromClient, text: str) -> None:
-        retry_ms = self._take_allowance(_KINDS.get(type(frame), Kind.FRAME))
+        retry_ms = self._take_allowance(KINDS.get(type(frame), Kind.FRAME))
         cseq: int | None = getattr(frame, "cseq", None)
         if isinstance(frame, Ping):
             if retry_ms is None:

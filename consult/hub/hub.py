@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from random import uniform
 
@@ -83,8 +83,20 @@ class Hub:
         await self.roster.emptied(spread_seconds + FINISH_SECONDS)
         await self._working.finished(FINISH_SECONDS)
 
-    async def serve(self, visit: Visit, hello: Hello, receive: Receive, send: Send) -> None:
-        """Serve a socket whose sender is known, until it is closed."""
+    async def serve(
+        self,
+        visit: Visit,
+        hello: Hello,
+        receive: Receive,
+        send: Send,
+        *,
+        connection_id: str | None = None,
+        opened: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
+        """Serve a socket whose sender is known, until it is closed.
+
+        `connection_id`: of a connection that this one goes on for, so that it is no newer than that was.
+        """
         connection = Connection(
             visit.caller,
             hello.stream,
@@ -96,7 +108,9 @@ class Hub:
             meter=self.meters.of(visit.caller.address, visit.caller.role),
             working=self._working,
             settings=self.services.settings,
+            id=connection_id,
         )
+        opened(connection)
         async with self.door.inside(connection):
             await self._welcome(connection, hello)
             await connection.serve()
@@ -132,6 +146,10 @@ class Hub:
     def _replaced(self, values: tuple[str, ...]) -> None:
         address, newest = values
         self.roster.replace(Address(address), newest)
+        newer = max((one.id for one in self.roster.at(Address(address))), default=newest)
+        if newer > newest:
+            # An older device's request reached a process that did not know better.
+            self.services.announcer.replaced(Address(address), newer)
 
     def _signed_out(self, values: tuple[str, ...]) -> None:
         self._begin(self._sessions.check(values[0]))

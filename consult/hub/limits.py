@@ -17,6 +17,7 @@ class Kind(Enum):
     PING = auto()
     FRAME = auto()
     REFRESH = auto()
+    POLL = auto()
     DESCRIPTION = auto()
     CANDIDATE = auto()
     # How often we say no before we hang up.
@@ -37,6 +38,8 @@ _SAME_FOR_ALL = {
     Kind.HELLO: Rate(1, 60),
     Kind.PING: Rate(5, 60),
     Kind.REFRESH: Rate(0.5, 10),
+    # One answer a second at the most, and a page on a bad line asks again.
+    Kind.POLL: Rate(2, 60),
     Kind.MALFORMED: Rate(0.1, 10),
     Kind.FLOOD: Rate(2, 120),
 }

@@ -5,11 +5,15 @@ from contextlib import suppress
 
 
 class Cable:
-    """Relays a TCP port of its own. Pulled, it breaks what stands and refuses what comes."""
+    """Relays a TCP port of its own. Pulled, it breaks what stands and refuses what comes.
+
+    `lets_sockets_through`: false is a network that knows requests only.
+    """
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._plugged = True
+        self.lets_sockets_through = True
         self._links: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -43,6 +47,12 @@ class Cable:
         except OSError:
             writer.transport.abort()
             return
+        begun = await reader.read(65_536)
+        if begun.startswith(b"GET /socket") and not self.lets_sockets_through:
+            writer.transport.abort()
+            their_writer.transport.abort()
+            return
+        their_writer.write(begun)
         self._links |= {writer, their_writer}
         for source, sink in ((reader, their_writer), (their_reader, writer)):
             relay = asyncio.create_task(self._relay(source, sink))

@@ -3,6 +3,7 @@
 import { Channel } from "./models/channel.js";
 import { claimStream } from "./streams.js";
 import { steadyTimers } from "./timing.js";
+import { transport } from "./transport.js";
 
 export { forget } from "./streams.js";
 
@@ -15,8 +16,9 @@ const timers = steadyTimers();
  * @param {ChannelWishes} wishes @returns {Promise<Channel>}
  */
 export async function openChannel({ owner, csrf, ticket, renew }) {
+  /** @type {Channel} */
   const channel = new Channel({
-    open: openSocket,
+    open: transport({ timers, seqs: () => channel.holdings.seqs() }),
     csrf,
     ticket,
     renew,
@@ -73,10 +75,4 @@ function forgetReload() {
   } catch {
     // A forbidden store was never written to.
   }
-}
-
-function openSocket() {
-  const address = new URL("/socket", location.href);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  return new WebSocket(address);
 }

@@ -61,7 +61,8 @@ export class Service {
     const newId = () => `another-stream-${++this.#ids}`;
     this.stream = new Stream({ record, newId, save: (kept) => (this.saved = structuredClone(kept)) });
     this.channel = new Channel({
-      open: () => {
+      open: (failed) => {
+        this.opened?.(failed);
         const socket = new TestSocket();
         this.sockets.push(socket);
         return socket;

@@ -15,7 +15,7 @@ import { ServerClock } from "./server_clock.js";
 /** @typedef {Extract<ServerFrame, { last_cseq: number }>} Welcome */
 /**
  * @typedef {{
- *   open: () => import("./connection.js").Socket,
+ *   open: (failed: number) => import("./connection.js").Socket,
  *   csrf: string,
  *   ticket?: string,
  *   renew: () => Promise<string | null>,

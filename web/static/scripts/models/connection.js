@@ -14,7 +14,8 @@ import { Alarm } from "./timers.js";
  *   sinceMs: number,
  *   attempt: number,
  *   close: CloseShown | null,
- * }} ChannelState
+ *   polls: boolean,
+ * }} ChannelState `polls`: only requests get through, so that calls must wait
  */
 /**
  * The part of a WebSocket that is used.
@@ -24,18 +25,19 @@ import { Alarm } from "./timers.js";
  *   onclose: ((event: any) => void) | null,
  *   send: (text: string) => void,
  *   close: (code?: number) => void,
- * }} Socket
+ *   polls?: boolean,
+ * }} Socket `polls`: it is made of requests, so it carries no media's signalling
  */
 /**
  * @typedef {{
- *   open: () => Socket,
+ *   open: (failed: number) => Socket,
  *   hello: () => ClientFrame,
  *   receive: (frame: ServerFrame) => void,
  *   changed: (state: ChannelState) => void,
  *   renew: (code: number) => Promise<boolean>,
  *   timers: import("./timers.js").Timers,
  *   random: () => number,
- * }} ConnectionParts `renew` makes ready to start anew after that close code; false: there is no way
+ * }} ConnectionParts `open` is told how many sockets in a row were never welcomed; `renew` makes ready to start anew after that close code; false: there is no way
  */
 
 const CONNECT_MS = 8_000;
@@ -43,6 +45,9 @@ const HEALTHY_MS = 30_000;
 const NORMAL = 1000;
 const NO_ANSWER = 1006;
 const HEARTBEAT_LOST = 4002;
+
+/** So many sockets in a row without a welcome, and the page makes requests instead. */
+export const SOCKETS_TRIED = 3;
 
 /** Keeps one socket to the service alive: opens it, finds out when it is dead, and comes back as the close code says. */
 export class Connection {
@@ -56,6 +61,7 @@ export class Connection {
   #socket = null;
   #live = false;
   #wasLive = false;
+  #failed = 0;
   /** @type {ChannelState} */
   #state;
 
@@ -73,7 +79,7 @@ export class Connection {
       ping: (n) => this.write({ t: "Ping", n }),
       dead: () => this.#lost(HEARTBEAT_LOST),
     });
-    this.#state = { name: "stopped", sinceMs: timers.now(), attempt: 0, close: null };
+    this.#state = { name: "stopped", sinceMs: timers.now(), attempt: 0, close: null, polls: false };
   }
 
   get state() {
@@ -120,6 +126,7 @@ export class Connection {
   welcomed(limits) {
     this.#live = true;
     this.#wasLive = true;
+    if (!this.#socket?.polls) this.#failed = 0;
     this.#patience.clear();
     this.#healthy.set(HEALTHY_MS, () => this.#backoff.reset());
     this.#heartbeat.start(limits);
@@ -135,7 +142,7 @@ export class Connection {
     this.#detach(NORMAL);
     this.#become(this.#wasLive ? "offline" : "connecting", this.#state.close);
     try {
-      this.#attach(this.#parts.open());
+      this.#attach(this.#parts.open(this.#failed));
     } catch (fault) {
       reportFault(fault);
       this.#lost(NO_ANSWER);
@@ -180,6 +187,9 @@ export class Connection {
   /** @param {number} code */
   #lost(code) {
     const close = meaning(code);
+    // After requests, one socket is tried before requests are made again.
+    if (this.#socket?.polls) this.#failed = Math.min(this.#failed, SOCKETS_TRIED - 1);
+    else if (!this.#live && close.returns.startsWith("resume")) this.#failed += 1;
     this.#detach(code);
     if (close.returns === "anew") {
       this.#startAnew(close);
@@ -217,7 +227,7 @@ export class Connection {
   /** @param {ChannelState["name"]} name @param {CloseShown | null} close */
   #become(name, close) {
     const sinceMs = this.#state.name === name ? this.#state.sinceMs : this.#parts.timers.now();
-    this.#state = { name, sinceMs, attempt: this.#backoff.attempt, close };
+    this.#state = { name, sinceMs, attempt: this.#backoff.attempt, close, polls: this.#live && this.#socket?.polls === true };
     this.#parts.changed(this.#state);
   }
 }

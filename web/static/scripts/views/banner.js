@@ -18,14 +18,14 @@ export function bannerView(place, channel, now = () => Date.now()) {
 
   const update = () => {
     clearTimeout(waiting);
-    const { name, sinceMs } = channel.state;
+    const { name, sinceMs, polls } = channel.state;
     const age = now() - sinceMs;
     const told = name === "offline" || (name === "connecting" && channel.state.attempt > 1);
     // A blink of the network needs no words.
     if (told && age < PATIENCE_MS) waiting = setTimeout(update, PATIENCE_MS - age + 50);
-    words(strong, name === "connecting" ? t("connection.not_yet") : t("connection.lost"));
-    words(rest, t("connection.returning"));
-    show(strip, told && age >= PATIENCE_MS);
+    words(strong, polls ? t("connection.limited") : name === "connecting" ? t("connection.not_yet") : t("connection.lost"));
+    words(rest, t(polls ? "connection.limited_also" : "connection.returning"));
+    show(strip, polls || (told && age >= PATIENCE_MS));
   };
 
   const stop = channel.onState(update);

@@ -1,0 +1,130 @@
+"""`GET /api/events` and `POST /api/send`: what a socket would carry, for pages that cannot open one."""
+
+import hmac
+import re
+import time
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from consult.accounts.doorkeeper import Visit
+from consult.hub.clerk import TABLES
+from consult.hub.hub import Hub
+from consult.hub.limits import Kind
+from consult.hub.polling.polling import Fetched, Polling
+from consult.wire import codec
+from consult.wire.closes import Close
+from consult.wire.from_client import Hello
+
+FRAMES_AT_ONCE = 64
+_CONNECTION = re.compile(r"\d{20}-[A-Za-z0-9_-]{1,8}")
+
+
+class _Sent(msgspec.Struct):
+    frames: list[msgspec.Raw]
+
+
+_sent = msgspec.json.Decoder(_Sent)
+
+
+def poll_routes(hub: Hub) -> list[Route]:
+    api = _Api(hub)
+    return [
+        Route("/api/events", api.events, methods=["GET"]),
+        Route("/api/send", api.send, methods=["POST"]),
+    ]
+
+
+class _Api:
+    """Who asks is shown by the session's cookie and a header that no other site can make a browser send."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._polling = Polling(hub)
+
+    async def events(self, request: Request) -> Response:
+        """Facts since what the page holds, at the latest after 20 seconds."""
+        hello = _hello(request)
+        if hello is None:
+            return _closed(Close.MALFORMED)
+        visit = await self._visit(request, hello)
+        if isinstance(visit, Close):
+            return _closed(visit)
+        meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
+        if meter.take(Kind.POLL, time.monotonic()) is not None:
+            return _closed(Close.FLOOD)
+        given = request.headers.get("x-consult-connection", "")
+        connection = given if _CONNECTION.fullmatch(given) else None
+        at_once = request.query_params.get("now") == "1"
+        return _answer(await self._polling.fetch(visit, hello, connection, at_once))
+
+    async def send(self, request: Request) -> Response:
+        """Carry out frames in their order and answer them."""
+        hello = _hello(request)
+        try:
+            sent = _sent.decode(await request.body())
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return _closed(Close.MALFORMED)
+        if hello is None or len(sent.frames) > FRAMES_AT_ONCE:
+            return _closed(Close.MALFORMED)
+        visit = await self._visit(request, hello)
+        if isinstance(visit, Close):
+            return _closed(visit)
+        answers = await self._polling.send(visit, hello.stream, [bytes(raw) for raw in sent.frames])
+        return _answer(Fetched("", [codec.encode(answer).decode() for answer in answers], None))
+
+    async def _visit(self, request: Request, hello: Hello) -> Visit | Close:
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return Close.FORBIDDEN
+        visit = await self._hub.services.doorkeeper.who(request.cookies, hello.ticket)
+        if visit is None:
+            return Close.SESSION_ENDED
+        known = hmac.compare_digest(hello.csrf.encode(), visit.csrf.encode())
+        return visit if known and visit.caller.role in TABLES else Close.FORBIDDEN
+
+
+def _hello(request: Request) -> Hello | None:
+    """What a socket's first frame says, from headers and query; None when it is not of the agreed shape."""
+    query, headers = request.query_params, request.headers
+    told = {
+        "t": "Hello",
+        "v": 1,
+        "stream": headers.get("x-consult-stream", ""),
+        "csrf": headers.get("x-consult-csrf", ""),
+        "ticket": query.get("ticket"),
+        "epoch": query.get("epoch"),
+        "seqs": _seqs(query.get("after", ""), query.get("ticket")),
+    }
+    try:
+        return msgspec.convert(told, Hello)
+    except msgspec.ValidationError:
+        return None
+
+
+def _seqs(after: str, ticket: str | None) -> dict[str, int] | None:
+    """`17`, of the ticket named beside it, or `ticket:17,ticket:3`."""
+    found: dict[str, int] = {}
+    for part in filter(None, after.split(",")):
+        name, _, seq = part.rpartition(":")
+        key = name or ticket
+        if key is None or not seq.isascii() or not seq.isdigit() or len(seq) > 15:
+            return None
+        found[key] = int(seq)
+    return found
+
+
+def _answer(fetched: Fetched) -> Response:
+    # Frames are JSON already.
+    content = (
+        f'{{"now":{round(time.time() * 1000)},"connection":"{fetched.connection}",'
+        f'"close":{fetched.close or "null"},"frames":[{",".join(fetched.frames)}]}}'
+    )
+    return Response(content, media_type="application/json")
+
+
+def _closed(close: Close) -> Response:
+    return JSONResponse(
+        {"now": round(time.time() * 1000), "connection": "", "close": int(close), "frames": []}
+    )
