@@ -136,10 +136,16 @@ class RateLimited(ConsultError):
 
 
 class Busy(ConsultError):
-    """The service cannot answer just now; try again after `retry_ms`."""
+    """The service cannot answer just now; try again after `retry_ms`.
+
+    Always with a time: a page takes a refusal without one for the last word, and goes on to the next number.
+    """
 
     code = "busy"
     final = False
+
+    def __init__(self, *, retry_ms: int = 1_000, **values: str | int) -> None:
+        super().__init__(retry_ms=retry_ms, **values)
 
 
 class SignInFailed(ConsultError):
