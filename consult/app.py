@@ -33,6 +33,7 @@ from consult.live.redis import Live
 from consult.office.office import Office
 from consult.pages.services import PageServices
 from consult.pages.site import build_asgi
+from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.line import Line
 from consult.queue.matching import Matching
@@ -87,6 +88,7 @@ class App:
         services = Services(
             settings=settings,
             database=self.database,
+            live=self.live,
             fanout=self.fanout,
             announcer=announcer,
             presence=presence,
@@ -94,10 +96,11 @@ class App:
             reception=reception,
             desk=Desk(self.database, usher, self.matching),
             line=self.line,
+            changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),
             switchboard=self.switchboard,
             relay=Relay(self.database, announcer, settings),
-            board=Board(self.database),
+            board=Board(self.database, self.live.outage),
         )
         self.hub = Hub(services, roster)
         self.pages = PageServices(

@@ -18,6 +18,9 @@ VANISHED = "vanished"
 """Signalled after a ticket's page was written down as gone: where it is open after all, that is put right."""
 
 
+TOLD_AT_ONCE = 1_000
+
+
 class Door:
     def __init__(self, services: Services, roster: Roster, heartbeats: Heartbeats) -> None:
         self._services = services
@@ -60,6 +63,15 @@ class Door:
                 await self.appeared(caller)
             else:
                 self._unnoted.pop(address, None)
+
+    async def tell_again(self) -> None:
+        """Redis may have been emptied: say again, at once, who is here and which page is the newest."""
+        here = [one for one in self._roster.of(Role.APPLICANT) if one.closing is None]
+        for connection in here:
+            self._services.announcer.replaced(connection.address, connection.id)
+        for start in range(0, len(here), TOLD_AT_ONCE):
+            await self._services.presence.seen(*(one.caller.id for one in here[start : start + TOLD_AT_ONCE]))
+        await self._services.line.ensure()
 
     async def still_here(self, address: Address) -> None:
         """Somewhere it was written that this ticket's page is gone; here it is not."""

@@ -16,13 +16,14 @@ from consult.hub.greeter import Greeter
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
 from consult.hub.lane import Working
 from consult.hub.limits import Meters
+from consult.hub.lookout import Lookout
 from consult.hub.outbox import Send
 from consult.hub.roster import Roster
 from consult.hub.services import Services
 from consult.hub.sessions import Sessions
 from consult.hub.tellers import Tellers
 from consult.live.announcer import MOVED, REPLACED, SIGNED_OUT
-from consult.live.fanout import REGAINED
+from consult.live.fanout import ANNOUNCED, REGAINED
 from consult.people import Address
 from consult.wire.closes import Close
 from consult.wire.from_client import Hello
@@ -50,6 +51,7 @@ class Hub:
         self._clerk = Clerk(services)
         self._sessions = Sessions(services, roster)
         self._tellers = Tellers(services, roster)
+        self._lookout = Lookout(services, roster, self._tellers, self._sessions, self.door)
         self._working = Working()
         self._rounds: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -61,6 +63,7 @@ class Hub:
         fanout.on_signal(SIGNED_OUT, self._signed_out)
         fanout.on_signal(VANISHED, self._vanished)
         fanout.on_signal(REGAINED, self._regained)
+        fanout.on_signal(ANNOUNCED, self._announced)
         self._rounds = asyncio.create_task(self._run_rounds(), name="rounds")
 
     async def stop(self) -> None:
@@ -158,6 +161,9 @@ class Hub:
         if self.roster.at(Address(values[0])):
             self._begin(self.door.still_here(Address(values[0])))
 
+    def _announced(self, _: tuple[str, ...]) -> None:
+        self._begin(self.door.tell_again())
+
     def _regained(self, _: tuple[str, ...]) -> None:
         self._begin(self._refresh_everybody())
 
@@ -182,6 +188,7 @@ class Hub:
     async def _round(self, number: int) -> None:
         await self.heartbeats.round()
         await self.door.note_again()
+        await self._lookout.round()
         if number % LOOK_AFTER_EVERY == 0:
             await self._sessions.check_all()
             self.meters.forget(lambda address: bool(self.roster.at(address)), time.monotonic())

@@ -9,7 +9,9 @@ from consult.chat.transcript import Transcript
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
 from consult.live.presence import Presence
+from consult.live.redis import Live
 from consult.people import Caller
+from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.line import Line
 from consult.queue.reception import Reception
@@ -26,6 +28,7 @@ from consult.wire.from_client import FromClient
 class Services:
     settings: Settings
     database: Database
+    live: Live
     fanout: Fanout
     announcer: Announcer
     presence: Presence
@@ -33,6 +36,7 @@ class Services:
     reception: Reception
     desk: Desk
     line: Line
+    changes: Changes
     transcript: Transcript
     switchboard: Switchboard
     relay: Relay

@@ -78,6 +78,10 @@ class Tellers:
         self._desks.ask()
         self._board.ask()
 
+    def everything(self) -> None:
+        """Anything may have changed: the lines of whoever is here, the desks and the board."""
+        self.moved(tuple({one.service for one in self._roster if one.service is not None}))
+
     async def stop(self) -> None:
         for paced in (*self._lines.values(), self._desks, self._board):
             await paced.stop()
@@ -108,7 +112,7 @@ class Tellers:
         if not supervisors:
             return
         board = await self._services.board.shown()
-        content, frame = (board.services, board.officers), codec.encode(board)
+        content, frame = msgspec.structs.replace(board, at=0), codec.encode(board)
         for connection in supervisors:
             if connection.told != content:
                 connection.told = content

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,6 +14,7 @@ from consult.consultations.store import line as line_store
 from consult.consultations.store import tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
+from consult.errors import Busy
 from consult.live.line_index import LineIndex
 from consult.people import Caller
 from consult.queue.estimate import MOST_SERVED, wait_range
@@ -49,7 +51,10 @@ class Line:
     async def order(self, service_id: str) -> list[str]:
         """Ids of who waits for a service, first to last."""
         await self.ensure()
-        return await self._index.order(service_id)
+        try:
+            return await self._index.order(service_id)
+        except Busy:
+            return await self._database.read(lambda conn: line_store.order(conn, service_id))
 
     async def pace(self, service_id: str) -> Pace:
         units = self._settings.chat_units
@@ -102,14 +107,28 @@ class Line:
         return await self._database.read(query)
 
     async def ensure(self) -> bool:
-        """Rebuild the index if Redis lost it. True when it had to be rebuilt."""
-        if await self._index.generation() is not None:
+        """Rebuild the index if Redis lost it. True when it had to be rebuilt.
+
+        False also while Redis is away; then the rows are asked instead.
+        """
+        try:
+            if await self._index.generation() is not None:
+                return False
+            await self.rebuild()
+        except Busy:
             return False
-        await self.rebuild()
         return True
 
+    async def reconcile(self) -> None:
+        """As `rebuild`, but nothing while Redis is away: on its return the index is rebuilt anyway."""
+        with suppress(Busy):
+            await self.rebuild()
+
     async def rebuild(self) -> int:
-        """Make the index equal to the rows; safe at any moment, from any process. Returns how many wait."""
+        """Make the index equal to the rows; safe at any moment, from any process.
+
+        Returns how many wait. Raises Busy when Redis is away.
+        """
         for _ in range(REBUILD_TRIES):
             changes = await self._index.changes()
             rows = await self._database.read(line_store.waiting)

@@ -1,4 +1,7 @@
-"""Offering the next fitting citizen to officers who are ready. Redis proposes; SQL decides."""
+"""Offering the next fitting citizen to officers who are ready. Redis proposes; SQL decides.
+
+Where Redis cannot propose, because it is away or was emptied a moment ago, SQL does that as well.
+"""
 
 import asyncio
 import logging
@@ -6,9 +9,10 @@ import logging
 from sqlalchemy import Connection
 
 from consult import failpoints
+from consult.consultations.store import line as line_store
 from consult.duty import store as duty
 from consult.duty.store import DutyRow
-from consult.errors import ConsultError
+from consult.errors import Busy, ConsultError
 from consult.live.line_index import LineIndex
 from consult.queue.assigning import Offered, offer_first
 from consult.queue.line import Line
@@ -88,12 +92,33 @@ class Matching:
             refused.update(candidates)
         return 0
 
+    async def choices(self, skills: list[str], units_free: int, rounds: int) -> set[str]:
+        """Whom an officer may pick up: proposals of several rounds, as somebody may be faster."""
+        await self._line.ensure()
+        found: set[str] = set()
+        for _ in range(rounds):
+            proposed = await self.proposals(skills, units_free, found)
+            if not proposed:
+                break
+            found.update(proposed)
+        return found
+
     async def proposals(self, skills: list[str], units_free: int, exclude: set[str]) -> list[str]:
-        """For each service the first fitting citizen whose page was heard of lately; SQL picks among them."""
-        found = [
-            await self._index.propose(service, units_free, self._settings.offerable_seconds, exclude)
-            for service in skills
-        ]
+        """For each service the first fitting citizen whose page was heard of lately; SQL picks among them.
+
+        From the rows, while Redis cannot tell, whoever has not gone away: nobody can be heard of then.
+        """
+        try:
+            found = [
+                await self._index.propose(service, units_free, self._settings.offerable_seconds, exclude)
+                for service in skills
+            ]
+        except Busy:
+
+            def query(conn: Connection) -> list[str | None]:
+                return [line_store.first_fitting(conn, service, units_free, exclude) for service in skills]
+
+            found = await self._database.read(query)
         return [ticket for ticket in found if ticket is not None]
 
     async def _tell(self, offered: Offered) -> None:

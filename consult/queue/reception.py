@@ -25,7 +25,7 @@ from consult.settings import Settings
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 
-# Proposals looked at for a pick-up, so that losing a few races still serves somebody.
+# Rounds of proposals looked at for a pick-up, so that losing a few races still serves somebody.
 PICK_UP_CHOICES = 5
 
 
@@ -224,12 +224,7 @@ class Reception:
         own, skills = await self._database.read(
             lambda conn: (duty.find(conn, caller.id), duty.skills(conn, caller.id))
         )
-        candidates: set[str] = set()
-        for _ in range(PICK_UP_CHOICES):
-            found = await self._matching.proposals(skills, own.free_units, candidates)
-            if not found:
-                break
-            candidates.update(found)
+        candidates = await self._matching.choices(skills, own.free_units, PICK_UP_CHOICES)
         result = await self._database.write(lambda conn: assigning.pick_up(conn, caller, candidates), receipt)
         await self._tell_served(result)
         return result

@@ -84,7 +84,7 @@ class Sweeping:
         for row in live:
             if row.id in gone | back and row.officer_id is not None and row.stage is Stage.SERVING:
                 self._usher.applicant_presence(row.officer_id, row.id, online=row.id in back)
-        await self._line.rebuild()
+        await self._line.reconcile()
 
     async def _missed_offers(self) -> int:
         async def miss(ticket_id: str) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from consult.duty import store as duty
+from consult.live.outage import Outage
 from consult.storage import moments
 from consult.storage.database import Database
 from consult.supervision import store
@@ -12,15 +13,16 @@ from consult.wire.to_client import BoardShown, OfficerFigures, ServiceFigures
 
 
 class Board:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outage: Outage) -> None:
         self._database = database
+        self._outage = outage
 
     async def shown(self) -> BoardShown:
         """One consistent snapshot of every service and officer."""
-        return await self._database.read(_snapshot)
+        return await self._database.read(lambda conn: _snapshot(conn, self._outage.away))
 
 
-def _snapshot(conn: Connection) -> BoardShown:
+def _snapshot(conn: Connection, redis_away: bool) -> BoardShown:
     on_duty = duty.on_duty_counts(conn)
     services = [
         ServiceFigures(
@@ -53,7 +55,7 @@ def _snapshot(conn: Connection) -> BoardShown:
         )
         for row in store.officers(conn)
     ]
-    return BoardShown(_ms(moments.now(conn)), services, officers)
+    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away)
 
 
 def _ms(at: datetime) -> int:

@@ -345,11 +345,15 @@ class LineShown(ToClient):
 
 
 class BoardShown(ToClient):
-    """To supervisors on change, at most once a second."""
+    """To supervisors on change, at most once a second.
+
+    `redis_away`: processes cannot tell each other anything, so people hear of things a second later.
+    """
 
     at: int
     services: list[ServiceFigures]
     officers: list[OfficerFigures]
+    redis_away: bool = False
 
 
 class CallChanged(ToClient):

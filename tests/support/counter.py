@@ -64,7 +64,7 @@ class Counter:
         self._live = Live.connect(self._address)
         self._fanout = Fanout(self._live, secrets.token_hex(4), lambda address, frame: None)
         await self._fanout.start()
-        announcer, index = Announcer(self._fanout), LineIndex(self._live)
+        announcer, index = Announcer(self._fanout), LineIndex(self._live, gathering_seconds=0)
         self.presence = Presence(self._live, settings.offerable_seconds)
         usher = Usher(announcer, index)
         self.line = Line(self.database, index, settings)

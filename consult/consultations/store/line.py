@@ -1,16 +1,31 @@
 """The line and what falls due in it: reads over many tickets, for matching and the sweep."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.consultations.stages import Stage
 from consult.consultations.store.tickets import TicketRow, every, row_of
 from consult.storage import moments
 from consult.storage.tables import duty, person, service, ticket, ticket_pass
+
+# Written out, so that PostgreSQL too sees that the partial index of the line serves.
+_waiting = ticket.c.stage == literal_column("'waiting'")
 
 
 def waiting(conn: Connection, service_id: str | None = None, most: int | None = None) -> list[TicketRow]:
@@ -20,6 +35,33 @@ def waiting(conn: Connection, service_id: str | None = None, most: int | None = 
         query = query.where(ticket.c.service_id == service_id)
     order = query.order_by(ticket.c.returned.desc(), ticket.c.order_at, ticket.c.id)
     return [row_of(row) for row in conn.execute(order)]
+
+
+def order(conn: Connection, service_id: str) -> list[str]:
+    """Ids of the line of a service, first to last."""
+    query = select(ticket.c.id).where(ticket.c.stage == Stage.WAITING, ticket.c.service_id == service_id)
+    return list(
+        conn.execute(query.order_by(ticket.c.returned.desc(), ticket.c.order_at, ticket.c.id)).scalars()
+    )
+
+
+def first_fitting(
+    conn: Connection, service_id: str, units_free: int, exclude: Collection[str] = ()
+) -> str | None:
+    """The first of the line who needs no more than `units_free`, has not gone away and is not excluded."""
+    for returned in (true(), false()):  # each walks the line's index in its own order, until somebody fits
+        query = select(ticket.c.id).where(
+            _waiting,
+            ticket.c.service_id == service_id,
+            ticket.c.returned == returned,
+            ticket.c.units <= units_free,
+            ticket.c.away_since_at.is_(None),
+            ticket.c.id.not_in(exclude),
+        )
+        first = conn.execute(query.order_by(ticket.c.order_at, ticket.c.id).limit(1)).scalar()
+        if first is not None:
+            return str(first)
+    return None
 
 
 def waiting_count(conn: Connection, service_id: str) -> int:

@@ -61,7 +61,7 @@
 /** @typedef {{ t: "ConversationOpened", conversation: Conversation }} ConversationOpened */
 /** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
 /** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
-/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures> }} BoardShown */
+/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean }} BoardShown */
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} CandidateRelayed */

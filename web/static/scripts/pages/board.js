@@ -4,7 +4,7 @@ import { forget, openChannel, reloadOnce } from "../browser.js";
 import { Board } from "../models/board.js";
 import { t } from "../text.js";
 import { clockTimeZone } from "../times.js";
-import { figuresView, unservedView } from "../views/board_figures.js";
+import { apartView, figuresView, unservedView } from "../views/board_figures.js";
 import { freshView } from "../views/board_fresh.js";
 import { officersView } from "../views/board_officers.js";
 import { tableView } from "../views/board_table.js";
@@ -29,6 +29,7 @@ const asOf = () => now() - (board.ageMs() ?? 0);
 const views = [
   figuresView(at("figures"), board, asOf),
   unservedView(at("unserved"), board),
+  apartView(at("apart"), board),
   tableView(at("services-panel"), board, asOf),
   officersView(at("officers"), board, asOf),
   freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online" }),

@@ -37,6 +37,17 @@ function longestWords({ services, totals }) {
   return service ? t("board.longest_who", { label: totals.longestLabel ?? "", service: service.name }) : t("board.nobody");
 }
 
+/** The servers cannot tell each other anything: said for as long as it lasts. @param {HTMLElement} strip @param {Board} board */
+export function apartView(strip, board) {
+  return {
+    update() {
+      const apart = board.shown?.redis_away ?? false;
+      if (apart) words(part(strip, "words"), t("board.redis_away"));
+      show(strip, apart);
+    },
+  };
+}
+
 /** People wait for a service that nobody on duty serves: the worst is named, the rest counted. @param {HTMLElement} strip @param {Board} board */
 export function unservedView(strip, board) {
   return {
