@@ -27,6 +27,11 @@ class WithoutStrangersFaults(logging.Filter):
         return record.msg != "Invalid UTF-8 sequence received from client."
 
 
+def uvicorns_level(level: str) -> str:
+    """Never `debug`: uvicorn would write every frame and every cookie of a socket into the log."""
+    return "info" if level == "debug" else level
+
+
 def configuration(level: str) -> dict[str, Any]:
     """uvicorn's logging with our filter, and our own loggers beside its own."""
     config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)

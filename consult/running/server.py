@@ -48,7 +48,7 @@ def configuration(application: Application, settings: Settings) -> uvicorn.Confi
         ssl_keyfile=settings.tls_key or None,
         server_header=False,
         log_config=logs.configuration(settings.log_level),
-        log_level=settings.log_level,
+        log_level=logs.uvicorns_level(settings.log_level),
         timeout_graceful_shutdown=CLOSE_SECONDS,
     )
 

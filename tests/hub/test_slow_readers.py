@@ -1,0 +1,76 @@
+"""One who does not read: first loses what can be lost, then the connection; nobody else waits for it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from consult.hub.connection import Connection
+from consult.people import applicant_address
+from tests.support.open_office import Consultation, Office, open_office
+from tests.support.waiting import until
+
+FRAMES = 12
+LONG = "😀" * 3_990
+UNMETERED = {"officer_frames_per_second": 10_000, "officer_frames_burst": 10_000}
+
+
+@asynccontextmanager
+async def _office(sqlite_url: str, valkey: str) -> AsyncIterator[Office]:
+    async with open_office(sqlite_url, valkey, outbox_frames=FRAMES, **UNMETERED) as office:
+        yield office
+
+
+def _connection(office: Office, talk: Consultation) -> Connection:
+    (connection,) = office.apps[0].hub.roster.at(applicant_address(talk.ticket))
+    return connection
+
+
+async def _stop_reading(office: Office, talk: Consultation) -> list[str]:
+    """The citizen's device reads no more; what the network takes is filled. Returns what was posted."""
+    talk.citizen.socket.transport.pause_reading()
+    connection, posted = _connection(office, talk), []
+    while connection.outbox.waiting == 0:
+        posted.append(f"{len(posted)} {LONG}".strip())
+        await talk.officer.acked("PostMessage", text=posted[-1])
+    return posted
+
+
+async def test_a_slow_reader_is_let_go_while_others_go_on_and_finds_everything_again(
+    sqlite_url: str, valkey: str
+) -> None:
+    async with (
+        _office(sqlite_url, valkey) as office,
+        office.consultation(name="Eko", user_name="citra") as others,
+        office.consultation() as talk,
+    ):
+        posted = await _stop_reading(office, talk)
+        connection = _connection(office, talk)
+        while connection.closing is None:
+            posted.append(f"{len(posted)} {LONG}".strip())
+            await talk.officer.acked("PostMessage", text=posted[-1])
+            await others.citizen.acked("PostMessage", text=f"sementara itu {len(posted)}")
+            await others.officer.hears_entry(f"sementara itu {len(posted)}")
+        assert connection.closing == 4008
+        assert connection.outbox.waiting == 0
+        talk.citizen.socket.transport.resume_reading()
+        assert await talk.citizen.closed() == 4008
+        async with talk.citizen_page.open() as back:
+            entries = (await back.hears_welcome())["entries"]
+            assert [entry["text"] for entry in entries if entry["kind"] == "message"] == posted
+
+
+async def test_what_can_be_lost_is_lost_before_the_connection(sqlite_url: str, valkey: str) -> None:
+    async with _office(sqlite_url, valkey) as office, office.consultation() as talk:
+        posted = await _stop_reading(office, talk)
+        connection = _connection(office, talk)
+        for _ in range(FRAMES * 4):
+            await talk.officer.sends("Typing")
+        for n in range(FRAMES // 2):
+            posted.append(f"penting {n}")
+            await talk.officer.acked("PostMessage", text=posted[-1])
+        await until(lambda: connection.outbox.waiting >= FRAMES // 2)
+        assert connection.closing is None
+        talk.citizen.socket.transport.resume_reading()
+        for text in posted:
+            await talk.citizen.hears_entry(text)
+        assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 2
+        await talk.citizen.pings()
