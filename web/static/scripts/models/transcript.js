@@ -120,6 +120,7 @@ export class Transcript {
 
   /** What a welcome tells. @param {Snapshot} snapshot */
   take({ entries, whole, seen }) {
+    const before = whole ? this.#entries.filter((entry) => entry.kind === "message" && !this.#isTheirs(entry)) : [];
     if (whole) {
       this.#entries = [];
       this.#early.clear();
@@ -127,6 +128,9 @@ export class Transcript {
     this.#known = true;
     this.#seen = seen;
     for (const entry of entries) this.#place(entry);
+    // A backup that was restored may be older than what was acknowledged to this side.
+    const kept = new Map(entries.map((entry) => [entry.seq, entry.at]));
+    this.#unsent.lost(before.filter(({ seq, at }) => kept.get(seq) !== at));
     this.#reporter.again();
     this.#changes.tell();
   }

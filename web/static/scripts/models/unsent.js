@@ -25,6 +25,7 @@
 /** @typedef {{ cseq: number, text: string, at: number, seq: number | null }} Written `seq`: the service has it as that entry */
 
 const CLOCKS_DIFFER_MS = 2_000;
+const LOST_OFFERED = 20;
 
 /** What this side wrote and the log does not show yet. Kept over a reload: by the stream while it waits, here once refused. */
 export class Unsent {
@@ -91,6 +92,14 @@ export class Unsent {
         !this.#landed.has(frame.cseq) && plain(frame.text) === text && entry.at >= at - CLOCKS_DIFFER_MS,
     );
     if (same) this.#landed.add(same.frame.cseq);
+  }
+
+  /** Own messages that the service had and has no more: the person decides, since another page may offer them too. @param {Entry[]} entries */
+  lost(entries) {
+    for (const { seq, at, text = "" } of entries.slice(-LOST_OFFERED)) {
+      this.#refused.push({ id: `lost-${at}-${seq}`, text, at, state: "refused", code: "lost_by_restore" });
+    }
+    if (entries.length > 0) this.#keep();
   }
 
   close() {
