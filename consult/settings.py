@@ -24,16 +24,18 @@ def _web_root() -> Path:
     return beside if beside.is_dir() else HERE / "web"
 
 
-def setting(default: Any, about: str, name: str | None = None, least: float | None = None) -> Any:
+def setting(
+    default: Any, about: str, name: str | None = None, least: float | None = None, most: float | None = None
+) -> Any:
     """A field with its one-line explanation; `name` where the variable is not CONSULT_<FIELD>."""
-    return field(default=default, metadata={"about": about, "name": name, "least": least})
+    return field(default=default, metadata={"about": about, "name": name, "least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     data_dir: Path = setting(Path("data"), "Directory for the database, the embedded Valkey and its socket.")
     host: str = setting("127.0.0.1", "Address to listen on.")
-    port: int = setting(8000, "Port to listen on.", least=1)
+    port: int = setting(8000, "Port to listen on.", least=1, most=65_535)
     workers: int = setting(2, "Server processes started by `consult up`.", least=1)
     database_url: str = setting(
         "", "SQLAlchemy-style address; empty: SQLite in the data directory.", "DATABASE_URL"
@@ -86,9 +88,9 @@ class Settings:
     video_units: int = setting(3, "Units of a video consultation.", least=1)
     queue_ceiling: int = setting(2_000, "People waiting for one service before it says it is full.", least=1)
 
-    applicant_frames_per_second: float = setting(2, "Frames an applicant may send, steady.", least=0)
+    applicant_frames_per_second: float = setting(2, "Frames an applicant may send, steady.", least=0.1)
     applicant_frames_burst: int = setting(30, "Frames an applicant may send at once.", least=1)
-    officer_frames_per_second: float = setting(10, "Frames an officer may send, steady.", least=0)
+    officer_frames_per_second: float = setting(10, "Frames an officer may send, steady.", least=0.1)
     officer_frames_burst: int = setting(100, "Frames an officer may send at once.", least=1)
     signalling_frames_in_10_seconds: int = setting(
         30, "Descriptions, steady; candidates have ten times as many.", least=1
@@ -167,9 +169,12 @@ def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         except ValueError as error:
             faults.append(f"{variable(name)} must be {error}, not {value!r}.")
             continue
-        least = Settings.__dataclass_fields__[name].metadata["least"]
-        if least is not None and values[name] < least:
-            faults.append(f"{variable(name)} must be at least {least}, not {value!r}.")
+        about = Settings.__dataclass_fields__[name].metadata
+        if about["least"] is not None and values[name] < about["least"]:
+            faults.append(f"{variable(name)} must be at least {about['least']}, not {value!r}.")
+            del values[name]
+        elif about["most"] is not None and values[name] > about["most"]:
+            faults.append(f"{variable(name)} must be at most {about['most']}, not {value!r}.")
             del values[name]
     faults.extend(_disagreements({item.name: item.default for item in fields(Settings)} | values))
     return values, faults
@@ -202,13 +207,18 @@ def _convert(value: Any, kind: Any) -> Any:
     if kind in (int, float):
         try:
             number = kind(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValueError("a whole number" if kind is int else "a number") from None
         if number != number or number in (float("inf"), float("-inf")):
             raise ValueError("a number")
         return number
+    if "\0" in str(value):
+        raise ValueError("a text without NUL")
     if kind is Path:
-        return Path(str(value)).expanduser()
+        try:
+            return Path(str(value)).expanduser()
+        except RuntimeError:
+            raise ValueError("a directory; there is no such user") from None
     if kind is str or str in get_args(kind):
         return str(value)
     raise ValueError("a text")
@@ -228,6 +238,8 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
         faults.append(
             "CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server."
         )
+    faults.extend(_server_faults("CONSULT_STUN_URLS", values["stun_urls"], "stun:", "stuns:"))
+    faults.extend(_server_faults("CONSULT_TURN_URLS", values["turn_urls"], "turn:", "turns:"))
     if bool(values["tls_certificate"]) != bool(values["tls_key"]):
         faults.append("CONSULT_TLS_CERTIFICATE and CONSULT_TLS_KEY must be given together.")
     if values["log_level"] not in {"debug", "info", "warning", "error"}:
@@ -251,6 +263,15 @@ def _failpoint_faults(values: Mapping[str, Any]) -> list[str]:
     if public or values["host"] not in LOOPBACK:
         return ["CONSULT_FAILPOINTS makes a service fail and is for tests on this machine: leave it out."]
     return failpoints.faults(values["failpoints"])
+
+
+def _server_faults(name: str, urls: str, *schemes: str) -> list[str]:
+    """A browser refuses every call, not only the server, when one address is not of this form."""
+    return [
+        f"{name} must look like {schemes[0]}host:3478, not {url.strip()!r}."
+        for url in urls.split(",")
+        if url.strip() and not (url.strip().startswith(schemes) and url.strip().partition(":")[2].strip("/"))
+    ]
 
 
 def _public_url_faults(values: Mapping[str, Any]) -> list[str]:

@@ -30,7 +30,13 @@ def claim(directory: Path) -> int:
     Raises SettingsWrong while another process has it.
     """
     prepare(directory)
-    lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise SettingsWrong(
+            f"{directory / 'lock'} cannot be opened ({_reason(error)}): "
+            "give it to this user, or set CONSULT_DATA_DIR to another directory."
+        ) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -28,7 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
         _limit(listener)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: what no name of a machine can look like
         if listener is not None:
             listener.close()
         raise SettingsWrong(_mend(error, host, port)) from None
@@ -68,12 +68,13 @@ def _limit(listener: socket.socket) -> None:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
 
 
-def _mend(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
+def _mend(error: OSError | UnicodeError, host: str, port: int) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is taken by another program: stop it, or set CONSULT_PORT to a free port."
         )
-    if error.errno in (errno.EACCES, errno.EPERM):
+    if number in (errno.EACCES, errno.EPERM):
         return f"This user may not listen on port {port}: set CONSULT_PORT to a port above 1023."
     return (
         f"{host} is not an address of this machine: set CONSULT_HOST to one that is, for example 127.0.0.1."

@@ -24,6 +24,8 @@ WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 
 AWAY = (SQLAlchemyError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# What the driver makes of an option in the address that it does not know, or whose value it does not.
+MISREAD = (TypeError, ValueError)
 
 
 async def prepare(settings: Settings) -> None:
@@ -73,6 +75,13 @@ async def _with_mend(settings: Settings, work: Callable[[], T]) -> T:
         shown = address.shown(settings.database_url) if settings.database_url else settings.sqlite_path
         reason = " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__
         raise SettingsWrong(f"The database {shown} cannot be used ({reason}): {_mend(settings)}") from None
+    except MISREAD as error:
+        if not settings.database_url:
+            raise
+        raise SettingsWrong(
+            f"DATABASE_URL has an option that cannot be used ({error}); asyncpg's options are written like "
+            "postgresql://user:password@host/name?ssl=require."
+        ) from None
 
 
 def _mend(settings: Settings) -> str:

@@ -24,7 +24,7 @@ def parse(url: str) -> URL:
     """The address with its driver. Raises SettingsWrong when it names no database we know."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise SettingsWrong("DATABASE_URL must look like postgresql://user:password@host/name.") from None
     kind = parsed.drivername.partition("+")[0]
     if kind == "sqlite" and parsed.database not in {None, "", ":memory:"}:

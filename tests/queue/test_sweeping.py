@@ -14,7 +14,6 @@ from consult.storage import moments
 from consult.storage.tables import ticket
 from tests.support.line import Line
 
-
 # The seconds leave room for a slow machine: real time passes as well.
 
 
