@@ -9,6 +9,7 @@ from consult.audit.store import record
 from consult.consultations.stages import Stage
 from consult.people import Caller, Role, Side
 from consult.storage import moments
+from consult.storage.prepared import Prepared
 from consult.storage.tables import entry, ticket
 from consult.wire.to_client import Entry, Seen
 
@@ -28,13 +29,21 @@ _next_staff = (
     .returning(ticket.c.last_staff_seq)
 )
 # The author's right to write is part of the UPDATE that takes the number.
-_next_by_applicant = (
-    update(ticket)
-    .where(ticket.c.id == bindparam("ticket"), ticket.c.stage == Stage.SERVING)
-    .values(last_seq=ticket.c.last_seq + 1)
-    .returning(ticket.c.last_seq, ticket.c.officer_id)
+_may_write = update(ticket).where(ticket.c.id == bindparam("ticket"), ticket.c.stage == Stage.SERVING.value)
+_takes_seq = {"last_seq": ticket.c.last_seq + 1}
+_returned = ticket.c.last_seq, ticket.c.officer_id
+_next_by_applicant = Prepared(_may_write.values(_takes_seq).returning(*_returned))
+_next_by_officer = Prepared(
+    _may_write.where(ticket.c.officer_id == bindparam("officer")).values(_takes_seq).returning(*_returned)
 )
-_next_by_officer = _next_by_applicant.where(ticket.c.officer_id == bindparam("officer"))
+_put_message = Prepared(
+    entry.insert().values(
+        {
+            name: bindparam(name)
+            for name in ("ticket_id", "lane", "seq", "at", "kind", "side", "author_id", "author_name", "text")
+        }
+    )
+)
 _insert = entry.insert()
 _after = (
     select(entry)
@@ -60,7 +69,7 @@ def add(
     """Append an entry of the office's (served, ended, call ...) and return it with its seq."""
     statement = _next if lane == CONVERSATION else _next_staff
     seq = conn.execute(statement, {"ticket": ticket_id}).scalar_one()
-    return _put(conn, ticket_id, lane, seq, kind, side, author_id, name, "", detail or {})
+    return _put(conn, ticket_id, lane, seq, kind, side, author_id, name, detail or {})
 
 
 def add_message(
@@ -68,19 +77,32 @@ def add_message(
 ) -> tuple[Entry, str | None] | None:
     """Append a message; returns it with the serving officer's id, None when the caller may not write."""
     if caller.role is Role.APPLICANT:
-        row = (
-            conn.execute(_next_by_applicant, {"ticket": ticket_id}).first()
-            if caller.id == ticket_id
-            else None
-        )
+        own = caller.id == ticket_id
+        row = _next_by_applicant.first(conn, {"ticket": ticket_id}) if own else None
     else:
-        row = conn.execute(_next_by_officer, {"ticket": ticket_id, "officer": caller.id}).first()
+        row = _next_by_officer.first(conn, {"ticket": ticket_id, "officer": caller.id})
     if row is None:
         return None
-    made = _put(
-        conn, ticket_id, CONVERSATION, row.last_seq, "message", caller.side, caller.id, caller.name, text, {}
+    seq, officer_id = row
+    at_ms = moments.now_ms(conn)
+    values = {
+        "ticket_id": ticket_id,
+        "lane": CONVERSATION,
+        "seq": seq,
+        "at": at_ms,
+        "kind": "message",
+        "side": caller.side.value,
+        "author_id": caller.id,
+        "author_name": caller.name,
+        "text": text,
+    }
+    _put_message.run(conn, values)
+    content = {"lane": CONVERSATION, "seq": seq, "kind": "message", "text": text}
+    record(conn, f"ticket:{ticket_id}", "entry", caller.id, content)
+    made = Entry(
+        seq=seq, at=at_ms, kind="message", by=caller.side.value, name=caller.name, text=text, values={}
     )
-    return made, row.officer_id
+    return made, officer_id
 
 
 def _put(
@@ -92,7 +114,6 @@ def _put(
     side: Side,
     author_id: str | None,
     name: str,
-    text: str,
     detail: dict[str, Any],
 ) -> Entry:
     now = moments.now(conn)
@@ -107,17 +128,15 @@ def _put(
             "side": side.value,
             "author_id": author_id,
             "author_name": name,
-            "text": text,
+            "text": "",
             "detail": detail,
         },
     )
     content: dict[str, Any] = {"lane": lane, "seq": seq, "kind": kind}
-    if text:
-        content["text"] = text
     if detail:
         content["detail"] = detail
     record(conn, f"ticket:{ticket_id}", "entry", author_id or "office", content)
-    return Entry(seq=seq, at=_ms(now), kind=kind, by=side.value, name=name, text=text, values=detail)  # type: ignore[arg-type]
+    return Entry(seq=seq, at=_ms(now), kind=kind, by=side.value, name=name, text="", values=detail)  # type: ignore[arg-type]
 
 
 def after(conn: Connection, ticket_id: str, seq: int, lane: str = CONVERSATION) -> list[Entry]:
