@@ -11,6 +11,9 @@ export function shout(text) {
   put("assertive", text);
 }
 
+// Long enough to be spoken; after that the words may be true no longer, and a reader who looks around would still meet them.
+const KEPT_MS = 8000;
+
 /** @param {string} id @param {string} text */
 function put(id, text) {
   const region = document.getElementById(id);
@@ -19,4 +22,5 @@ function put(id, text) {
   const line = document.createElement("p");
   line.textContent = text;
   region.replaceChildren(line);
+  setTimeout(() => line.remove(), KEPT_MS);
 }

@@ -1,0 +1,106 @@
+"""The supervisor's board changes by itself within two seconds, because it is told, not because it asks."""
+
+import json
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.stories.people import Person, Town
+from tests.support.house import House
+from tests.support.waiting import until
+
+WITHIN_MS = 2_000
+SERVICE = "Izin Praktik Perawat (SIPP)"
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_PING_SECONDS": 1}
+
+
+def cell(supervisor: Person, column: str, service: str = SERVICE) -> Locator:
+    """What stands in the service's row under the heading `column`."""
+    columns = ["waiting", "longest", "serving"]
+    row = supervisor.page.get_by_role("row", name=re.compile(re.escape(service)))
+    return row.get_by_role("cell").nth(columns.index(column))
+
+
+def figure(supervisor: Person, word: str) -> Locator:
+    return (
+        supervisor.page.get_by_role("region", name="Jumlah semua layanan")
+        .locator(".fig")
+        .filter(has=supervisor.page.get_by_role("heading", name=supervisor.says(word), exact=True))
+    )
+
+
+def officers(supervisor: Person, group: str) -> Locator:
+    """The names under that state."""
+    panel = supervisor.page.get_by_role("region", name=re.compile("^Petugas"))
+    return panel.locator(f"h3:has-text('{group}') + ul").get_by_role("listitem")
+
+
+async def test_the_board_is_told_of_every_change_and_never_asks(town: Town, house: House) -> None:
+    supervisor = await town.person(width=1366, height=900)
+    said: list[str] = []
+    heard: list[str] = []
+    supervisor.page.on(
+        "websocket",
+        lambda socket: (
+            socket.on("framesent", lambda frame: said.append(json.loads(frame)["t"])),
+            socket.on("framereceived", lambda frame: heard.append(json.loads(frame)["t"])),
+        ),
+    )
+    await supervisor.page.goto(f"{house.urls[1]}/sign-in")
+    await supervisor.field("user_name").fill("pengawas")
+    await supervisor.field("password").fill(house.passwords["pengawas"])
+    await supervisor.button("sign_in").click()
+    await expect(cell(supervisor, "waiting")).to_contain_text("0")
+    for column in ("waiting", "longest", "serving"):
+        await expect(
+            supervisor.page.get_by_role("columnheader", name=supervisor.says(column))
+        ).to_be_visible()
+    for name in ("Petugas 1", "Petugas 2", "Petugas 3"):
+        await expect(officers(supervisor, "Tidak bertugas").filter(has_text=name)).to_be_visible()
+    asked: list[str] = []
+    supervisor.page.on("request", lambda request: asked.append(request.url))
+    supervisor.page.on("framenavigated", lambda frame: asked.append(frame.url))
+    told = heard.count("BoardShown")
+
+    first = await town.applicant("Ibu Papan", server=0)
+    await expect(cell(supervisor, "waiting")).to_contain_text("1", timeout=WITHIN_MS)
+    await expect(figure(supervisor, "waiting")).to_contain_text("1 obrolan, 0 video")
+    await expect(cell(supervisor, "longest")).to_contain_text(re.compile(r"00:\d\d"))
+    await expect(figure(supervisor, "longest")).to_contain_text(SERVICE)
+    alert = supervisor.page.get_by_text(f"{SERVICE}: 1 menunggu, tidak ada petugas bertugas.")
+    await expect(alert).to_be_visible()
+    second = await town.applicant("Bapak Papan", server=1, channel="video")
+    await expect(cell(supervisor, "waiting")).to_contain_text("2", timeout=WITHIN_MS)
+
+    officer = await town.staff("petugas1", server=0)
+    await officer.button("pause").click()
+    await expect(officers(supervisor, "Jeda")).to_contain_text("Petugas 1", timeout=WITHIN_MS)
+    await expect(alert).to_be_hidden()
+    await officer.button("ready").click()
+    await expect(officers(supervisor, "Siap").filter(has_text="Ditawarkan")).to_contain_text(
+        "Petugas 1", timeout=WITHIN_MS
+    )
+    await officer.takes("Ibu Papan")
+    await first.is_served()
+    await expect(cell(supervisor, "serving")).to_contain_text("1", timeout=WITHIN_MS)
+    await expect(cell(supervisor, "waiting")).to_contain_text("1", timeout=WITHIN_MS)
+    await expect(officers(supervisor, "Melayani")).to_contain_text("Petugas 1", timeout=WITHIN_MS)
+    await expect(officers(supervisor, "Melayani")).to_contain_text("1 obrolan")
+    await second.button("leave").click()
+    await second.page.get_by_role("button", name="Ya, keluar").click()
+    await expect(cell(supervisor, "waiting")).to_contain_text("0", timeout=WITHIN_MS)
+    await officer.ends()
+    await expect(cell(supervisor, "serving")).to_contain_text("0", timeout=WITHIN_MS)
+
+    assert heard.count("BoardShown") - told >= 6, "each change was told"
+    assert set(said) <= {"Hello", "Ping"}, "nothing was asked over the socket"
+    assert not asked, "nothing was asked over HTTP"
+    # A board that is filled from time to time would be told while nothing happens, too.
+    quiet_from = len(heard)
+    await until(lambda: heard[quiet_from:].count("Pong") >= 4)
+    assert "BoardShown" not in heard[quiet_from:]
