@@ -7,6 +7,13 @@ import { eventIcon, eventWords } from "./event_words.js";
 
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
 
+const INDONESIAN = /^(\+62)(\d{3})(\d{3,4})(\d{3,5})$/;
+
+/** In groups, as people say it: +62 812 0000 0000. @param {string} phone */
+function phoneWords(phone) {
+  return phone.replace(INDONESIAN, "$1\u00a0$2\u00a0$3\u00a0$4");
+}
+
 /** @param {HTMLElement} place @param {DeskConversation} conversation */
 export function factsView(place, conversation) {
   const root = clone("facts");
@@ -18,7 +25,7 @@ export function factsView(place, conversation) {
     const values = {
       number: ticket.label,
       name: ticket.name ?? "",
-      phone,
+      phone: phoneWords(phone),
       application: applicationNumber || t("desk.application_none"),
       service: ticket.service_name,
       channel: t(`desk.channel_plain.${ticket.channel}`),

@@ -72,7 +72,7 @@ function facts(shown) {
     [t("ended.service"), shown.service_name],
     [t("ended.day"), clockDay(shown.joined_at)],
   ];
-  if (shown.officer_name) rows.push([t("ended.officer"), officerName(shown.officer_name)]);
+  if (shown.officer_name && shown.served_at) rows.push([t("ended.officer"), officerName(shown.officer_name)]);
   if (shown.served_at && shown.ended_at) {
     rows.push([t("ended.time"), `${clockTime(shown.served_at)}–${clockTimeZone(shown.ended_at)}`]);
   }

@@ -117,12 +117,13 @@ class SlipView {
   /** @param {PositionTold | null} told */
   #showPosition(told) {
     words(part(this.#root, "position"), told ? told.position : "…");
-    const wait = told ? waitOf(told) : null;
-    const nobody = told !== null && this.#parts.ticket.nobodyOnDuty;
+    const offered = this.#parts.ticket.stage === "offered";
+    const wait = told && !offered ? waitOf(told) : null;
+    const nobody = told !== null && !offered && this.#parts.ticket.nobodyOnDuty;
     const figure = part(this.#root, "wait");
     figure.classList.toggle("words", !wait);
     if (wait) figure.replaceChildren(wait.minutes, " ", el("small", {}, counted("age.minutes_word", wait.minutes === "1" ? 1 : 2)));
-    else words(figure, told ? t("waiting.too_thin") : "…");
+    else words(figure, offered ? t("waiting.any_moment") : told ? t("waiting.too_thin") : "…");
     show(part(this.#root, "window"), wait !== null && !nobody && this.#turn === "");
     show(part(this.#root, "nobody"), nobody);
     if (!told) return;

@@ -62,8 +62,9 @@ class StageView {
     this.#root.setAttribute("aria-label", t("call.stage", { name }));
     words(part(this.#root, "title"), name);
     words(part(this.#root, "face"), initial(name));
-    const state = part(this.#root, "state");
-    words(state, stateWords(call, now()));
+    const state = stateWords(call, now());
+    words(part(this.#root, "state"), state);
+    show(part(this.#root, "statechip"), state !== "");
     part(this.#root, "statechip").classList.toggle("broken", call.stage === "reconnecting");
     setIcon(part(this.#root, "stateicon"), call.stage === "ringing" ? "phone" : call.stage === "reconnecting" ? "broken-link" : "clock");
     show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);

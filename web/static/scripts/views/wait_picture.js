@@ -6,8 +6,7 @@ import { part, show, words } from "./dom.js";
 
 const LATER_END = 81;
 const LEAST_WIDTH = 6;
-const ROOM_FOR_NOW = 26;
-const ROOM_BETWEEN = 18;
+const BETWEEN_PX = 10;
 
 /** @param {Element} root @param {{ lowAt: number, highAt: number }} wait @param {number} now */
 export function drawWait(root, wait, now) {
@@ -16,11 +15,34 @@ export function drawWait(root, wait, now) {
   const bar = part(root, "likely");
   bar.setAttribute("x", `${from.toFixed(1)}%`);
   bar.setAttribute("width", `${(LATER_END - from).toFixed(1)}%`);
-  label(part(root, "low"), Math.min(from, LATER_END - ROOM_BETWEEN), clockTime(wait.lowAt));
-  label(part(root, "high"), LATER_END, clockTime(wait.highAt));
-  show(part(root, "from"), from >= ROOM_FOR_NOW);
+  labels(root, from, clockTime(wait.lowAt), clockTime(wait.highAt));
   const said = t("waiting.picture", { now: clockTime(now), low: clockTime(wait.lowAt), high: clockTime(wait.highAt) });
   part(root, "picture").setAttribute("aria-label", said);
+}
+
+/**
+ * Both times under the ends of the bar, never over each other; "now" where there is still room for it.
+ * @param {Element} root @param {number} from @param {string} lowTime @param {string} highTime
+ */
+function labels(root, from, lowTime, highTime) {
+  const [now, low, high] = ["from", "low", "high"].map((name) => part(root, name));
+  show(now, true);
+  label(high, LATER_END, highTime);
+  label(low, from, lowTime);
+  const between = share(root, BETWEEN_PX);
+  const lowAt = Math.min(from, LATER_END - (wide(root, low) + wide(root, high)) / 2 - between);
+  label(low, lowAt, lowTime);
+  show(now, wide(root, now) + between <= lowAt - wide(root, low) / 2);
+}
+
+/** The part of the picture's width that these pixels take, in per cent. @param {Element} root @param {number} px */
+function share(root, px) {
+  return (100 * px) / Math.max(1, part(root, "picture").clientWidth);
+}
+
+/** @param {Element} root @param {Element} text */
+function wide(root, text) {
+  return share(root, text.getBoundingClientRect().width);
 }
 
 /** @param {Element} node @param {number} at in per cent @param {string} text */
