@@ -33,10 +33,12 @@ class Proxy:
         """Everything on the links that stand now is lost from here on; new links work."""
         self._silent |= self._links
 
-    def cut(self) -> None:
-        """Every link that stands now breaks."""
-        for link in self._links:
+    def cut(self) -> int:
+        """Every link that stands now breaks. Returns how many did."""
+        standing = [link for link in self._links if not link.is_closing()]
+        for link in standing:
             link.close()
+        return len(standing)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         their_reader, their_writer = await asyncio.open_unix_connection(self._target)

@@ -1,0 +1,148 @@
+"""A line of people with open pages on two servers, and officers who serve it while Redis is hurt."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from consult.errors import Busy
+from consult.live import keys
+from consult.live.line_index import LineIndex
+from consult.people import Role, applicant_address
+from tests.support.client import Client, Page
+from tests.support.open_office import Office
+from tests.support.waiting import until
+
+PING_SECONDS = 4.0
+SWEEP_SECONDS = 1.0
+OFFER_SECONDS = 40.0
+
+
+class WaitingRoom:
+    def __init__(self, office: Office, chance: random.Random) -> None:
+        self.office = office
+        self.chance = chance
+        self.citizens: list[tuple[Page, Client]] = []
+        self.officers: list[Client] = []
+        self.served: list[str] = []
+        self.heal_seconds: list[float] = []
+        self._answered: set[tuple[str, int]] = set()
+
+    @property
+    def waiting(self) -> list[str]:
+        """Those not served yet, in the order of their numbers."""
+        return [page.ticket or "" for page, _ in self.citizens if page.ticket not in self.served]
+
+    async def serve(self, people: int) -> None:
+        """The officers serve so many; each must be the first of those who wait."""
+        for _ in range(people):
+            officer = self.officers[self.chance.randrange(len(self.officers))]
+            expected = self.waiting[0]
+            await officer.acked("BeReady")
+            offer = await self._offer_to(officer)
+            assert offer["ticket"] == expected, f"{offer['label']} was offered out of turn"
+            await officer.acked("AcceptOffer", ticket=expected, attempt=offer["attempt"])
+            await officer.acked("Pause")
+            await officer.acked("EndConsultation", ticket=expected)
+            self.served.append(expected)
+
+    async def _offer_to(self, officer: Client) -> dict[str, Any]:
+        """The offer that is open for the officer, told as it was made or with a snapshot."""
+
+        def offered() -> dict[str, Any] | None:
+            for frame in reversed(officer.everything):
+                offer: dict[str, Any] | None = frame.get("offer")
+                if offer and (offer["ticket"], offer["attempt"]) not in self._answered:
+                    return offer
+            return None
+
+        offer = await until(offered, OFFER_SECONDS)
+        self._answered.add((offer["ticket"], offer["attempt"]))
+        return offer
+
+    async def heals(self, within_seconds: float, since: float | None = None) -> None:
+        """Everything that Redis should hold stands there again. Notes how long that took."""
+        loop = asyncio.get_running_loop()
+        began_at = loop.time() if since is None else since
+        await until(self._healed, within_seconds)
+        self.heal_seconds.append(round(loop.time() - began_at, 2))
+
+    async def _healed(self) -> bool:
+        live = self.office.apps[0].live.commands
+        if any(app.live.outage.away for app in self.office.apps):
+            return False
+        try:
+            order = [ticket.decode() for ticket in await live.zrange(keys.order(self.office.service), 0, -1)]
+            present = {member.decode() for member in await live.zrange(keys.PRESENCE, 0, -1)}
+            places = [await live.scard(keys.at(applicant_address(ticket))) for ticket in order]
+        except Exception:
+            return False
+        return order == self.waiting and present >= set(order) and all(places)
+
+    async def redis_proposes(self) -> None:
+        """The index is asked again: it is known there who is here."""
+
+        index = LineIndex(self.office.apps[0].live)
+
+        async def proposed() -> bool:
+            with suppress(Busy):
+                return await index.propose(self.office.service, 1, 25) == self.waiting[0]
+            return False
+
+        await until(proposed, 20)
+
+    def missed_nothing(self) -> None:
+        """What every page was told, live or by snapshots, is the whole of its conversation."""
+        for _, client in self.citizens:
+            seqs = {entry["seq"] for frame in client.everything for entry in _entries(frame)}
+            assert seqs == set(range(1, max(seqs) + 1)), f"{sorted(seqs)} has a hole"
+
+
+def _entries(frame: dict[str, Any]) -> list[dict[str, Any]]:
+    return [frame["entry"]] if frame["t"] == "EntryAdded" else frame.get("entries", [])
+
+
+@asynccontextmanager
+async def waiting_room(
+    office: Office, chance: random.Random, citizens: int, officers: int = 2
+) -> AsyncIterator[WaitingRoom]:
+    """So many citizens and officers, spread over the servers, with heartbeats and a sweep."""
+    room = WaitingRoom(office, chance)
+    async with AsyncExitStack() as stack:
+        for number in range(citizens):
+            page = await office.citizen(number % 2, f"Warga {number}")
+            room.citizens.append((page, await stack.enter_async_context(page.open())))
+        for number in range(officers):
+            page = await office.staff(f"petugas{number}", Role.OFFICER, number % 2)
+            room.officers.append(await stack.enter_async_context(page.open()))
+        everybody = [client for _, client in room.citizens] + room.officers
+        async with (
+            repeating(office.apps[0].sweep_once, SWEEP_SECONDS),
+            repeating(lambda: _ping(everybody), PING_SECONDS),
+        ):
+            yield room
+
+
+async def _ping(clients: list[Client]) -> None:
+    for client in clients:
+        await client.sends("Ping", n=1)
+
+
+@asynccontextmanager
+async def repeating(work: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
+    """`work` every so often until the end; nothing is cancelled inside it."""
+    ending = asyncio.Event()
+
+    async def repeat() -> None:
+        while not ending.is_set():
+            await work()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), seconds)
+
+    running = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        ending.set()
+        await running
