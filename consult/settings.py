@@ -80,6 +80,9 @@ class Settings:
     call_setup_seconds: float = setting(
         35, "A call must be connected this long after it was accepted.", least=0
     )
+    call_reconnect_seconds: float = setting(
+        45, "A call that lost its connection must have it again within.", least=0
+    )
 
     chat_characters: int = setting(4_000, "Longest chat message.", least=1)
     officer_capacity: int = setting(3, "Units of a new officer.", least=1)

@@ -8,6 +8,7 @@ from consult.wire.from_client import (
     HangUp,
     MarkSeen,
     PostMessage,
+    RenewCall,
     ReportConnected,
     ReportLost,
     Ring,
@@ -58,6 +59,11 @@ async def report_connected(asking: Asking, order: ReportConnected) -> object:
     )
 
 
+async def renew_call(asking: Asking, order: RenewCall) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.renew(asking.caller, order.ticket, order.call, order.generation, asking.receipt)
+
+
 async def report_lost(asking: Asking, order: ReportLost) -> object:
     switchboard = asking.services.switchboard
     return await switchboard.lost(asking.caller, order.ticket, order.call, order.generation, asking.receipt)
@@ -85,6 +91,7 @@ HANDLERS: Handlers = {
     DeclineCall: decline_call,
     HangUp: hang_up,
     ReportConnected: report_connected,
+    RenewCall: renew_call,
     ReportLost: report_lost,
     SendDescription: send_description,
     SendCandidate: send_candidate,

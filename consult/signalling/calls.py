@@ -18,6 +18,7 @@ class CallStep(StrEnum):
     CANCEL = "cancel"
     NO_ANSWER = "no_answer"
     CONNECT = "connect"
+    RENEW = "renew"
     SETUP_FAILED = "setup_failed"
     LOSE = "lose"
     HANG_UP = "hang_up"
@@ -33,10 +34,12 @@ NEXT_CALL: dict[tuple[CallStage, CallStep], CallStage] = {
     (S.RINGING, T.NO_ANSWER): S.ENDED,
     (S.RINGING, T.CLOSE): S.ENDED,
     (S.CONNECTING, T.CONNECT): S.CONNECTED,
+    (S.CONNECTING, T.RENEW): S.CONNECTING,
     (S.CONNECTING, T.SETUP_FAILED): S.ENDED,
     (S.CONNECTING, T.LOSE): S.ENDED,
     (S.CONNECTING, T.HANG_UP): S.ENDED,
     (S.CONNECTING, T.CLOSE): S.ENDED,
+    (S.CONNECTED, T.RENEW): S.CONNECTING,  # with `connected_at`: people read it as reconnecting
     (S.CONNECTED, T.LOSE): S.ENDED,
     (S.CONNECTED, T.HANG_UP): S.ENDED,
     (S.CONNECTED, T.CLOSE): S.ENDED,

@@ -90,7 +90,9 @@ def _check_whole(sections: int, candidates: int, fingerprints: set[str], names: 
         raise BadDescription(reason="sections")
     if candidates > CANDIDATES:
         raise BadDescription(reason="candidates")
-    if len(fingerprints) != 1:
+    # One certificate: RFC 8122 lets it stand by several hashes, which two values of one hash cannot be.
+    hashes = {fingerprint.partition(" ")[0] for fingerprint in fingerprints}
+    if not fingerprints or len(hashes) != len(fingerprints):
         raise BadDescription(reason="fingerprint")
     if "ice-ufrag" not in names or "ice-pwd" not in names:
         raise BadDescription(reason="ice")

@@ -20,10 +20,12 @@ def call_of(call: CallRow, side: Side, settings: Settings) -> CallShown:
         ticket=call.ticket_id,
         stage=call.stage.value,
         generation=call.generation,
+        revision=call.revision,
         media=call.media,  # type: ignore[arg-type]
         started_by=call.started_by.value,  # type: ignore[arg-type]
         polite=side is Side.APPLICANT,
         accepted_media=call.accepted_media,  # type: ignore[arg-type]
+        taken_by=call.stream_of(side),
         ring_expires_at=_ms(call.ring_expires_at) if call.stage is CallStage.RINGING else None,
         connected_at=_ms(call.connected_at),
         ended_reason=call.ended_reason,

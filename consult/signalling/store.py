@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
 
 from consult.audit.store import record
 from consult.consultations.credential import new_id
@@ -21,9 +21,12 @@ class CallRow:
     ticket_id: str
     stage: CallStage
     generation: int
+    revision: int
     media: str
     accepted_media: str | None
     started_by: Side
+    applicant_stream: str | None
+    officer_stream: str | None
     rang_at: datetime
     ring_expires_at: datetime
     setup_expires_at: datetime | None
@@ -32,6 +35,15 @@ class CallRow:
     connected_at: datetime | None
     ended_at: datetime | None
     ended_reason: str | None
+
+    def stream_of(self, side: Side) -> str | None:
+        """The page of this side that takes part, by its stream of orders."""
+        return self.applicant_stream if side is Side.APPLICANT else self.officer_stream
+
+    @property
+    def lost_reason(self) -> str:
+        """Why a call ends that finds no path: it never had one, or had one and lost it."""
+        return "setup_failed" if self.connected_at is None else "media_lost"
 
 
 _all = select(*(column for column in call.c if column.name in CallRow.__dataclass_fields__))
@@ -61,23 +73,32 @@ def find(conn: Connection, ticket_id: str, call_id: str, lock: bool = False) -> 
 
 
 def start(
-    conn: Connection, ticket_id: str, started_by: Side, media: str, ring_expires_at: datetime
+    conn: Connection, ticket_id: str, started_by: Side, stream: str, media: str, ring_expires_at: datetime
 ) -> CallRow:
+    """A call that rings. The database refuses a second live call of the same consultation."""
     now = moments.now(conn)
     call_id = new_id()
+    earlier = conn.execute(select(func.max(call.c.revision)).where(call.c.ticket_id == ticket_id)).scalar()
     conn.execute(
         call.insert().values(
             id=call_id,
+            revision=(earlier or 0) + 1,
             ticket_id=ticket_id,
             stage=CallStage.RINGING,
             media=media,
             started_by=started_by.value,
+            **taken_by(started_by, stream),
             rang_at=now,
             ring_expires_at=ring_expires_at,
         )
     )
     _recorded(conn, ticket_id, call_id, "ring", started_by.value, {"media": media})
     return find(conn, ticket_id, call_id)
+
+
+def taken_by(side: Side, stream: str) -> dict[str, str]:
+    """The column that says which page of this side takes part."""
+    return {"applicant_stream" if side is Side.APPLICANT else "officer_stream": stream}
 
 
 def advance(conn: Connection, before: CallRow, step: CallStep, actor: str, **columns: Any) -> CallRow:
@@ -88,7 +109,7 @@ def advance(conn: Connection, before: CallRow, step: CallStep, actor: str, **col
     changed = conn.execute(
         update(call)
         .where(call.c.id == before.id, call.c.stage == before.stage, call.c.generation == before.generation)
-        .values(stage=stage, **columns)
+        .values(stage=stage, revision=call.c.revision + 1, **columns)
     )
     if changed.rowcount != 1:
         raise StaleAttempt()
@@ -100,13 +121,15 @@ def note_connected(conn: Connection, before: CallRow, side: Side) -> CallRow:
     """This side's media flows; the first report counts."""
     column = call.c.applicant_connected_at if side is Side.APPLICANT else call.c.officer_connected_at
     conn.execute(
-        update(call).where(call.c.id == before.id, column.is_(None)).values({column: moments.now(conn)})
+        update(call)
+        .where(call.c.id == before.id, column.is_(None))
+        .values({column: moments.now(conn), call.c.revision: call.c.revision + 1})
     )
     return find(conn, before.ticket_id, before.id)
 
 
 def due(conn: Connection) -> list[tuple[str, str]]:
-    """(ticket id, call id) of calls that rang or tried to connect for too long."""
+    """(ticket id, call id) of calls that rang, or tried to connect or reconnect, for too long."""
     now = moments.now(conn)
     query = select(call.c.ticket_id, call.c.id).where(
         # In the words of the index, and by the column it begins with.
@@ -115,7 +138,7 @@ def due(conn: Connection) -> list[tuple[str, str]]:
         or_(
             and_(call.c.stage == CallStage.RINGING, call.c.ring_expires_at <= now),
             and_(call.c.stage == CallStage.CONNECTING, call.c.setup_expires_at <= now),
-        )
+        ),
     )
     return [(row.ticket_id, row.id) for row in conn.execute(query.order_by(call.c.id))]
 

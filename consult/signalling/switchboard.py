@@ -1,41 +1,24 @@
 """The switchboard: rings, accepts, hangs up. SQL decides, by compare-and-set; then both sides are told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from consult.consultations.stages import Stage
-from consult.consultations.store import log, tickets
-from consult.consultations.store.tickets import TicketRow
-from consult.duty import store as duty
-from consult.errors import Ended, StageForbids
+from consult.consultations.store import tickets
+from consult.duty.shown import duty_of
+from consult.errors import StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Side, applicant_address, staff_address
 from consult.settings import Settings
-from consult.signalling import store
+from consult.signalling import steps, store
 from consult.signalling.calls import ENDED_REASON, CallStage, CallStep
 from consult.signalling.shown import call_of
+from consult.signalling.steps import Changed
 from consult.signalling.store import CallRow
-from consult.storage import moments
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
-from consult.wire.to_client import CallChanged, CallShown, Entry, EntryAdded
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A call after a step, with whom to tell."""
-
-    call: CallRow
-    officer_id: str | None
-    service_id: str
-    entry: Entry | None = None
-
-    @property
-    def seq(self) -> int | None:
-        return self.entry.seq if self.entry else None
+from consult.wire.to_client import CallChanged, CallShown, DutyChanged, EntryAdded
 
 
 class Switchboard:
@@ -48,17 +31,8 @@ class Switchboard:
         """Start ringing the other side. Both sides ringing at once is an accept by the second."""
 
         def order(conn: Connection) -> Changed:
-            ticket = self._served(conn, caller, ticket_id)
-            present = store.live(conn, ticket_id, lock=True)
-            if present is not None:
-                if present.stage is CallStage.RINGING and present.started_by is not caller.side:
-                    return self._accept(conn, ticket, present, caller, media)
-                raise StageForbids(stage=present.stage.value, step="ring")
-            until = moments.now(conn) + timedelta(seconds=self._settings.ring_seconds)
-            call = store.start(conn, ticket_id, caller.side, media, until)
-            detail: dict[str, str | int] = {"media": media, "by": caller.side.value}
-            entry = log.add(conn, ticket_id, "call_rang", caller.name, detail)
-            return Changed(call, ticket.officer_id, ticket.service_id, entry)
+            ticket = steps.served(conn, caller, ticket_id)
+            return steps.ring(conn, self._settings, ticket, caller, receipt.stream, media)
 
         return await self._carry_out(order, receipt)
 
@@ -68,15 +42,16 @@ class Switchboard:
         """Answer a ringing call of the other side; the first device to do so wins."""
 
         def order(conn: Connection) -> Changed:
-            ticket = self._served(conn, caller, ticket_id)
+            ticket = steps.served(conn, caller, ticket_id)
             call = store.find(conn, ticket_id, call_id, lock=True)
             if call.started_by is caller.side:
-                raise StageForbids(stage=call.stage.value, step="accept")
-            return self._accept(conn, ticket, call, caller, media)
+                raise StageForbids(stage=call.stage.value, step=CallStep.ACCEPT.value)
+            return steps.accept(conn, self._settings, ticket, call, caller, receipt.stream, media)
 
         return await self._carry_out(order, receipt)
 
     async def decline(self, caller: Caller, ticket_id: str, call_id: str, receipt: Receipt) -> Changed:
+        """Do not take a call that rings. Raises StageForbids from the side that rang, and once accepted."""
         return await self._finish(caller, ticket_id, call_id, CallStep.DECLINE, receipt)
 
     async def hang_up(self, caller: Caller, ticket_id: str, call_id: str, receipt: Receipt) -> Changed:
@@ -95,21 +70,31 @@ class Switchboard:
         """This side's media flows; the call is connected once both have said so."""
 
         def order(conn: Connection) -> Changed:
-            ticket = self._served(conn, caller, ticket_id)
+            ticket = steps.served(conn, caller, ticket_id)
             call = store.find(conn, ticket_id, call_id, lock=True)
+            if call.stage not in {CallStage.CONNECTING, CallStage.CONNECTED} or call.generation != generation:
+                raise StageForbids(stage=call.stage.value, step=CallStep.CONNECT.value)
             if call.stage is CallStage.CONNECTED:
-                return Changed(call, ticket.officer_id, ticket.service_id)
-            if call.stage is not CallStage.CONNECTING or call.generation != generation:
-                raise StageForbids(stage=call.stage.value, step="connect")
-            call = store.note_connected(conn, call, caller.side)
-            entry = None
-            if call.applicant_connected_at and call.officer_connected_at:
-                now = moments.now(conn)
-                call = store.advance(
-                    conn, call, CallStep.CONNECT, caller.subject, connected_at=now, setup_expires_at=None
-                )
-                entry = log.add(conn, ticket_id, "call_connected", detail={"media": call.media})
-            return Changed(call, ticket.officer_id, ticket.service_id, entry)
+                return steps.unchanged(ticket, call)
+            return steps.connected(conn, ticket, call, caller)
+
+        return await self._carry_out(order, receipt)
+
+    async def renew(
+        self, caller: Caller, ticket_id: str, call_id: str, generation: int, receipt: Receipt
+    ) -> Changed:
+        """This page takes part, over a new connection: both sides connect anew, in the next generation.
+
+        Whoever knows only an older generation and takes part already has what it wants: nothing changes.
+        """
+
+        def order(conn: Connection) -> Changed:
+            ticket = steps.served(conn, caller, ticket_id)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            moved_on = call.generation > generation and call.stream_of(caller.side) == receipt.stream
+            if moved_on and call.stage is not CallStage.ENDED:
+                return steps.unchanged(ticket, call)
+            return steps.renew(conn, self._settings, ticket, call, caller, receipt.stream)
 
         return await self._carry_out(order, receipt)
 
@@ -124,17 +109,10 @@ class Switchboard:
         return None if call is None else call_of(call, caller.side, self._settings)
 
     async def expire(self) -> int:
-        """End calls that rang or tried to connect for too long. Returns how many."""
+        """End calls that rang, or tried to connect, for too long. Returns how many."""
         ended = 0
         for ticket_id, call_id in await self._database.read(store.due):
-
-            def order(conn: Connection, ticket_id: str = ticket_id, call_id: str = call_id) -> Changed | None:
-                if (ticket_id, call_id) not in store.due(conn):
-                    return None
-                call = store.find(conn, ticket_id, call_id, lock=True)
-                step = CallStep.NO_ANSWER if call.stage is CallStage.RINGING else CallStep.SETUP_FAILED
-                return self._end(conn, call, step, "office", ENDED_REASON[step])
-
+            order = partial(steps.run_out, settings=self._settings, ticket_id=ticket_id, call_id=call_id)
             changed = await self._database.write(order)
             if changed is not None:
                 self._tell(changed)
@@ -144,38 +122,13 @@ class Switchboard:
     def end_in(self, conn: Connection, ticket_id: str, reason: str) -> Changed | None:
         """Part of another transaction that ends the consultation or takes it from its officer."""
         call = store.live(conn, ticket_id, lock=True)
-        return None if call is None else self._end(conn, call, CallStep.CLOSE, "office", reason)
+        if call is None:
+            return None
+        return steps.end(conn, self._settings, call, CallStep.CLOSE, "office", reason)
 
     def tell_ended(self, ended: object) -> None:
         assert isinstance(ended, Changed)  # noqa: S101 - what end_in returned
         self._tell(ended)
-
-    def _served(self, conn: Connection, caller: Caller, ticket_id: str) -> TicketRow:
-        ticket = tickets.find_for(conn, caller, ticket_id, lock=True)
-        if ticket.stage is Stage.ENDED:
-            raise Ended()
-        if ticket.stage is not Stage.SERVING:
-            raise StageForbids(stage=ticket.stage.value, step="call")
-        return ticket
-
-    def _accept(
-        self, conn: Connection, ticket: TicketRow, call: CallRow, caller: Caller, media: str
-    ) -> Changed:
-        now = moments.now(conn)
-        call = store.advance(
-            conn,
-            call,
-            CallStep.ACCEPT,
-            caller.subject,
-            accepted_media=media,
-            setup_expires_at=now + timedelta(seconds=self._settings.call_setup_seconds),
-        )
-        wanted = self._settings.video_units if call.media == "video" else self._settings.audio_units
-        if ticket.officer_id is not None and wanted > ticket.units:
-            # A call takes what is free, never more: running chats stay, new offers stop.
-            taken = duty.grant_up_to(conn, ticket.officer_id, wanted - ticket.units)
-            tickets.set_units(conn, ticket.id, ticket.units + taken)
-        return Changed(call, ticket.officer_id, ticket.service_id)
 
     async def _finish(
         self,
@@ -190,34 +143,16 @@ class Switchboard:
             ticket = tickets.find_for(conn, caller, ticket_id, lock=True)
             call = store.find(conn, ticket_id, call_id, lock=True)
             if call.stage is CallStage.ENDED:
-                return Changed(call, ticket.officer_id, ticket.service_id)
+                return steps.unchanged(ticket, call)
             if generation is not None and call.generation != generation:
                 raise StageForbids(stage=call.stage.value, step=step.value)
-            taken = _while_ringing(step, call, caller.side)
-            reason = ENDED_REASON[taken]
-            if taken is CallStep.LOSE and call.stage is CallStage.CONNECTING:
-                reason = ENDED_REASON[CallStep.SETUP_FAILED]
-            return self._end(conn, call, taken, caller.subject, reason)
+            if step is CallStep.DECLINE and call.started_by is caller.side:
+                raise StageForbids(stage=call.stage.value, step=step.value)
+            taken = steps.while_ringing(step, call, caller.side)
+            reason = call.lost_reason if taken is CallStep.LOSE else ENDED_REASON[taken]
+            return steps.end(conn, self._settings, call, taken, caller.subject, reason)
 
         return await self._carry_out(order, receipt)
-
-    def _end(self, conn: Connection, before: CallRow, step: CallStep, actor: str, reason: str) -> Changed:
-        call = store.advance(conn, before, step, actor, ended_reason=reason)
-        ticket = tickets.find(conn, call.ticket_id)
-        self._give_units_back(conn, ticket)
-        detail: dict[str, str | int] = {
-            "reason": reason,
-            "seconds": _spoken_seconds(call),
-            "media": call.media,
-        }
-        entry = log.add(conn, ticket.id, "call_ended", detail=detail)
-        return Changed(call, ticket.officer_id, ticket.service_id, entry)
-
-    def _give_units_back(self, conn: Connection, ticket: TicketRow) -> None:
-        own = self._settings.video_units if ticket.channel == "video" else self._settings.chat_units
-        if ticket.officer_id is not None and ticket.units > own:
-            duty.release(conn, ticket.officer_id, ticket.units - own)
-            tickets.set_units(conn, ticket.id, own)
 
     async def _carry_out(self, order: Callable[[Connection], Changed], receipt: Receipt) -> Changed:
         changed = await self._database.write(order, receipt)
@@ -233,17 +168,7 @@ class Switchboard:
             self._announcer.tell([address], CallChanged(call_of(call, side, self._settings)))
         if changed.entry is not None:
             self._announcer.tell([address for address, _ in to], EntryAdded(call.ticket_id, changed.entry))
+        if changed.duty is not None:
+            own = staff_address(changed.duty.person_id)
+            self._announcer.tell([own], DutyChanged(duty_of(changed.duty)))
         self._announcer.moved(changed.service_id)
-
-
-def _while_ringing(step: CallStep, call: CallRow, side: Side) -> CallStep:
-    """Hanging up or losing a call that still rings is cancelling it, or declining it from the other side."""
-    if call.stage is not CallStage.RINGING or step is CallStep.DECLINE:
-        return step
-    return CallStep.CANCEL if call.started_by is side else CallStep.DECLINE
-
-
-def _spoken_seconds(call: CallRow) -> int:
-    if call.connected_at is None or call.ended_at is None:
-        return 0
-    return round((call.ended_at - call.connected_at).total_seconds())

@@ -247,9 +247,14 @@ call = Table(
     Column("ticket_id", ForeignKey("ticket.id"), nullable=False),
     Column("stage", String(12), nullable=False),
     Column("generation", Integer, nullable=False, server_default="1"),
+    # Counts every change of every call of this ticket: processes tell each other's news in any order.
+    Column("revision", Integer, nullable=False, server_default="1"),
     Column("media", String(8), nullable=False),
     Column("accepted_media", String(8)),
     Column("started_by", String(10), nullable=False),
+    # The page of each side that takes part, by its stream of orders.
+    Column("applicant_stream", String(64)),
+    Column("officer_stream", String(64)),
     Column("rang_at", Moment, nullable=False),
     Column("ring_expires_at", Moment, nullable=False),
     Column("setup_expires_at", Moment),

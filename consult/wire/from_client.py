@@ -165,6 +165,18 @@ class ReportConnected(FromClient):
     generation: Number
 
 
+class RenewCall(FromClient):
+    """This page takes part from now on, over a new connection: after a reload, from another device, or when
+    no path was found again. The call gets its next generation and both sides connect anew. `generation` is
+    the one this page knows; if this page takes part already and the call has moved on, nothing changes.
+    """
+
+    cseq: Number
+    ticket: Id
+    call: Id
+    generation: Number
+
+
 class ReportLost(FromClient):
     """This side's media could not be set up or was lost for good: the call ends, the chat goes on."""
 
@@ -226,6 +238,7 @@ ClientFrame = (
     | DeclineCall
     | HangUp
     | ReportConnected
+    | RenewCall
     | ReportLost
     | SendDescription
     | SendCandidate

@@ -47,16 +47,23 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A call as this receiver may see it. `polite` is this receiver's part in perfect negotiation (W3C)."""
+    """A call as this receiver may see it. `polite` is this receiver's part in perfect negotiation (W3C).
+
+    `taken_by`: the stream of the receiver's page that takes part; another page of the same person looks on.
+    `connecting` with `connected_at` is reconnecting. `revision` grows with each change of a consultation's
+    calls: a lower one than known is old news.
+    """
 
     id: str
     ticket: str
     stage: CallStage
     generation: int
+    revision: int
     media: Literal["audio", "video"]
     started_by: PersonSide
     polite: bool = False
     accepted_media: Literal["audio", "video"] | None = None
+    taken_by: str | None = None
     ring_expires_at: int | None = None
     connected_at: int | None = None
     ended_reason: str | None = None

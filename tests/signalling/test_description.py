@@ -40,6 +40,13 @@ def test_a_browsers_offer_passes() -> None:
     check_description(OFFER)
 
 
+def test_one_certificate_may_stand_by_several_hashes() -> None:
+    longer = f"a=fingerprint:sha-512 {':'.join(['CD'] * 64)}\r\n"
+    check_description(OFFER + longer)
+    with pytest.raises(BadDescription):
+        check_description(OFFER + longer + longer.replace("CD", "EF"))
+
+
 @pytest.mark.parametrize(
     ("reason", "sdp"),
     [

@@ -56,7 +56,7 @@ class Client:
         self.code = self.socket.close_code
         self._news.set()
 
-    async def sends(self, kind: str, **fields: Any) -> None:
+    async def sends(self, kind: str, /, **fields: Any) -> None:
         """A frame as it is given; the ticket is filled in where the frame has one and none is given."""
         await self.sends_text(json.dumps(self._frame(kind, fields)))
 
@@ -118,6 +118,18 @@ class Client:
         """A heartbeat and its answer."""
         await self.sends("Ping", n=n)
         return await self.hears("Pong", n=n)
+
+    async def follow(self) -> AsyncIterator[Frame]:
+        """Every frame, as it comes, until the socket is closed; others may hear it too."""
+        told = 0
+        while True:
+            while told < len(self.everything):
+                told += 1
+                yield self.everything[told - 1]
+            if self._reading.done():
+                return
+            self._news.clear()
+            await self._news.wait()
 
     def has_heard(self, kind: str) -> list[Frame]:
         """Every frame of this kind so far, asked for or not."""

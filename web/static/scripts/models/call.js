@@ -5,19 +5,7 @@ import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
 /** @typedef {import("../wire.js").Media} Media */
-/** @typedef {import("../wire.js").PersonSide} PersonSide */
-/** @typedef {import("../wire.js").ServerFrame} ServerFrame */
-/** @typedef {import("./call_media.js").LocalShown} LocalShown */
-/** @typedef {import("./call_media.js").RemoteShown} RemoteShown */
 /** @typedef {"none" | "ringing" | "connecting" | "connected" | "reconnecting" | "ended"} CallStageShown */
-/**
- * @typedef {{
- *   channel: import("./channel.js").Channel,
- *   ticket: string,
- *   side: PersonSide,
- *   parts: import("./call_parts.js").BrowserParts,
- * }} CallParts
- */
 
 const REPLACED = 4009;
 
@@ -32,7 +20,9 @@ export class Call {
   /** The call this page takes part in. @type {string | null} */
   #here = null;
   #rings = false;
-  #wasConnected = false;
+  /** The first generation that this page connects for; earlier ones are another page's. */
+  #from = 0;
+  #revision = 0;
   /** The call this person has just ended; the service may not know yet. @type {string | null} */
   #hungUp = null;
   /** @type {(() => void)[]} */
@@ -40,7 +30,7 @@ export class Call {
   /** @type {Listeners<void>} */
   #changes = new Listeners();
 
-  /** @param {CallParts} use */
+  /** @param {import("./call_parts.js").CallParts} use */
   constructor(use) {
     this.#use = use;
     this.#note = new CallNote(use.channel.notes);
@@ -60,7 +50,7 @@ export class Call {
     if (id === this.#hungUp) return "ended";
     if (!this.here || stage === "ringing" || stage === "ended") return stage;
     if (this.#media?.state === "connected") return "connected";
-    return this.#wasConnected ? "reconnecting" : "connecting";
+    return this.#shown.connected_at ? "reconnecting" : "connecting";
   }
 
   get shown() {
@@ -77,12 +67,12 @@ export class Call {
     return this.#here !== null && this.#here === this.#shown?.id;
   }
 
-  /** @returns {LocalShown} */
+  /** @returns {import("./call_media.js").LocalShown} */
   get local() {
     return this.#media?.local ?? { stream: null, audio: false, video: false, problem: {} };
   }
 
-  /** @returns {RemoteShown} */
+  /** @returns {import("./call_media.js").RemoteShown} */
   get remote() {
     return this.#media?.remote ?? { stream: null, audio: false, video: false };
   }
@@ -134,9 +124,10 @@ export class Call {
   /** Takes part from this page in a call that goes on: after a reload, on a second device. @param {Media} [media] */
   join(media = this.#shown?.accepted_media ?? this.#shown?.media ?? "audio") {
     const call = this.#live();
+    this.#from = call.generation + 1;
     this.#takePart(call.id);
     this.#openDevices(media);
-    this.#connect(call, true);
+    this.#report("RenewCall");
   }
 
   /** @param {boolean} on */
@@ -152,9 +143,12 @@ export class Call {
 
   /** What a welcome or a change tells. @param {CallShown | null} shown */
   take(shown) {
-    if (shown?.id !== this.#shown?.id) this.#wasConnected = false;
+    // Two processes told it; the older news came last.
+    if (shown && shown.revision < this.#revision) return;
+    if (shown) this.#revision = shown.revision;
     this.#shown = shown;
-    if (shown && this.#rings && shown.stage === "ringing" && !this.incoming) {
+    // Both sides may have rung at once: then this page's ringing was the answer.
+    if (shown && this.#rings && this.#isTakenHere(shown)) {
       this.#rings = false;
       this.#takePart(shown.id);
     }
@@ -173,17 +167,24 @@ export class Call {
   /** The call is accepted. @param {CallShown} call */
   #goOn(call) {
     if (this.here) {
-      if (this.#media?.generation !== call.generation) this.#connect(call, false);
+      if (call.generation < this.#from) return;
+      if (!this.#isTakenHere(call)) this.#leave();
+      else if (this.#media?.generation !== call.generation) this.#connect(call);
     } else if (this.#note.read()?.id === call.id && call.id !== this.#hungUp) {
       this.join(this.#note.read()?.media);
     }
   }
 
-  /** @param {CallShown} call @param {boolean} returning */
-  #connect(call, returning) {
+  /** @param {CallShown} call */
+  #isTakenHere({ taken_by }) {
+    return taken_by === this.#use.channel.notes.id;
+  }
+
+  /** @param {CallShown} call */
+  #connect(call) {
     // Who asked for less gets less: a camera nobody wants to see stays off.
-    if (call.accepted_media === "audio" && !returning) this.#media?.camera(false);
-    this.#media?.connect(call, returning);
+    if (call.accepted_media === "audio" && !call.connected_at) this.#media?.camera(false);
+    this.#media?.connect(call);
     this.#changes.tell();
   }
 
@@ -197,6 +198,7 @@ export class Call {
   #leave() {
     if (this.#here !== null) this.#note.clear();
     this.#here = null;
+    this.#from = 0;
     this.#use.channel.watchClosely(this, false);
     this.#media?.close();
     this.#media = null;
@@ -210,10 +212,8 @@ export class Call {
       parts: this.#use.parts,
       send: (frame) => this.#use.channel.send(frame),
       changed: () => this.#changes.tell(),
-      connected: () => {
-        this.#wasConnected = true;
-        this.#report("ReportConnected");
-      },
+      connected: () => this.#report("ReportConnected"),
+      renew: () => this.#report("RenewCall"),
       lost: () => this.#lost(),
       left: () => this.#leave(),
     });
@@ -225,7 +225,7 @@ export class Call {
     this.#leave();
   }
 
-  /** @param {"ReportConnected" | "ReportLost"} t */
+  /** @param {"ReportConnected" | "RenewCall" | "ReportLost"} t */
   #report(t) {
     if (!this.#shown) return;
     const { id, ticket, generation } = this.#shown;
@@ -242,7 +242,7 @@ export class Call {
     return this.#shown;
   }
 
-  /** @param {ServerFrame} frame */
+  /** @param {import("../wire.js").ServerFrame} frame */
   #receive(frame) {
     if (frame.t === "CallChanged" && frame.call.ticket === this.#use.ticket) this.take(frame.call);
     else this.#media?.receive(frame);

@@ -15,9 +15,10 @@ import { Recovery } from "./recovery.js";
  *   send: (frame: Ephemeral) => void,
  *   changed: () => void,
  *   connected: () => void,
+ *   renew: () => void,
  *   lost: () => void,
  *   left: () => void,
- * }} CallMediaParts `left`: another tab of this side has taken the call
+ * }} CallMediaParts `renew`: no path is found over this connection; `left`: another tab of this side has taken the call
  */
 
 /** The media of one call on this page: own devices, the way to the other side, and what comes from there. */
@@ -75,8 +76,8 @@ export class CallMedia {
     return this.#capture.camera(on);
   }
 
-  /** Connects for the call's present generation. @param {CallShown} call @param {boolean} returning */
-  connect(call, returning) {
+  /** Connects for the call's present generation. @param {CallShown} call */
+  connect(call) {
     this.#disconnect();
     this.#call = call;
     this.#theirs = { audio: true, video: (call.accepted_media ?? call.media) === "video" };
@@ -84,9 +85,9 @@ export class CallMedia {
     const peer = this.#newPeer(call, polite);
     this.#peer = peer;
     this.#recovery = this.#newRecovery(call, polite, peer);
-    this.#recovery.begin(returning);
-    // At first only one side offers; a page that returns offers whatever it is, since nobody expects it.
-    if (!polite || returning) peer.offer();
+    this.#recovery.begin(Boolean(call.connected_at));
+    // In each generation only one side offers first.
+    if (!polite) peer.offer();
   }
 
   /** Takes what concerns this connection. @param {import("../wire.js").ServerFrame} frame */
@@ -154,7 +155,7 @@ export class CallMedia {
       timers: this.#use.parts.timers,
       polite,
       restart: () => (peer.strayed ? this.#use.left() : peer.restart()),
-      renew: () => (peer.strayed ? this.#use.left() : peer.renew()),
+      renew: () => (peer.strayed ? this.#use.left() : this.#use.renew()),
       relay: !polite && !call.relay_only && hasRelay(call) ? relay : null,
       connected: () => this.#use.connected(),
       lost: () => (peer.strayed ? this.#use.left() : this.#use.lost()),

@@ -13,3 +13,12 @@
  */
 
 export {};
+
+/**
+ * @typedef {{
+ *   channel: import("./channel.js").Channel,
+ *   ticket: string,
+ *   side: import("../wire.js").PersonSide,
+ *   parts: BrowserParts,
+ * }} CallParts What the call of one conversation is made of
+ */

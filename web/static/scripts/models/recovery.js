@@ -40,9 +40,9 @@ export class Recovery {
     this.#end = new Alarm(parts.timers);
   }
 
-  /** @param {boolean} returning the call was up before this page was loaded */
-  begin(returning) {
-    this.#giveUpAfter(returning ? LOST_MS : SETUP_MS);
+  /** @param {boolean} again the call was up before, over another connection */
+  begin(again) {
+    this.#giveUpAfter(again ? LOST_MS : SETUP_MS);
     const { relay } = this.#parts;
     if (relay) this.#relay.set(RELAY_MS, relay);
   }
