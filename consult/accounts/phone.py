@@ -5,6 +5,11 @@ import phonenumbers
 from consult.errors import BadRequest
 
 HOME_REGION = "ID"
+_UNREAD = {
+    phonenumbers.NumberParseException.TOO_LONG: "too_long",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "too_short",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "too_short",
+}
 
 
 def to_e164(typed: str, region: str = HOME_REGION) -> str:
@@ -16,8 +21,8 @@ def to_e164(typed: str, region: str = HOME_REGION) -> str:
         raise BadRequest(field="phone", reason="missing")
     try:
         number = phonenumbers.parse(typed, region)
-    except phonenumbers.NumberParseException:
-        raise BadRequest(field="phone", reason="unreadable") from None
+    except phonenumbers.NumberParseException as error:
+        raise BadRequest(field="phone", reason=_UNREAD.get(error.error_type, "unreadable")) from None
     match phonenumbers.is_possible_number_with_reason(number):
         case phonenumbers.ValidationResult.TOO_SHORT:
             raise BadRequest(field="phone", reason="too_short")

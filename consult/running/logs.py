@@ -21,7 +21,7 @@ class WithoutQuery(logging.Filter):
 
 
 class WithoutStrangersFaults(logging.Filter):
-    """Leaves out what uvicorn reports as an error of ours, with a trace, though a client alone can cause it."""
+    """Leaves out what uvicorn reports as an error of ours, with a trace, though any client can cause it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.msg != "Invalid UTF-8 sequence received from client."
