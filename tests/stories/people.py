@@ -39,6 +39,7 @@ NAMES = {
         "serve_next": "Layani berikutnya",
         "accept": "Terima",
         "pass": "Lewati",
+        "offers": "Tawaran",
         "waiting": "Menunggu",
         "longest": "Tunggu terlama",
         "serving": "Sedang dilayani",
@@ -73,6 +74,7 @@ NAMES = {
         "serve_next": "Serve next",
         "accept": "Accept",
         "pass": "Pass",
+        "offers": "Offer",
         "waiting": "Waiting",
         "longest": "Longest wait",
         "serving": "In service",
@@ -112,7 +114,8 @@ class Person:
 
     async def takes(self, name: str) -> None:
         """This officer accepts the offer of that citizen."""
-        await expect(self.page.get_by_role("region", name="Tawaran").get_by_text(name)).to_be_visible()
+        region = self.page.get_by_role("region", name=self.says("offers"))
+        await expect(region.get_by_text(name)).to_be_visible(timeout=10_000)
         await self.button("accept").click()
 
     async def fills_in(

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,10 +10,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DEVICES = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
+# They are there; and everybody who asks gets them.
+DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     # Host names instead of addresses need multicast, which build machines seldom have.
@@ -47,14 +45,14 @@ def chromium_path() -> str:
 
 
 @asynccontextmanager
-async def chromium(*extra_flags: str, devices: bool = True) -> AsyncIterator[Browser]:
-    """A running Chromium; closed at the end. Without `devices` there is neither camera nor microphone."""
+async def chromium(*extra_flags: str, devices: Sequence[str] = DEVICES) -> AsyncIterator[Browser]:
+    """A running Chromium; closed at the end. `devices`: how it comes by camera and microphone, if at all."""
     # Chromium refuses its sandbox to root.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium_path(),
-            args=[*FLAGS, *(DEVICES if devices else []), *sandbox, *extra_flags],
+            args=[*FLAGS, *devices, *sandbox, *extra_flags],
         )
         try:
             yield browser

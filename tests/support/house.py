@@ -31,8 +31,8 @@ class House:
         self.data_dir = data_dir
         self._given = settings
         self._valkey = EmbeddedValkey(data_dir)
-        self._servers: list[Program] = []
-        self._sweep: Program | None = None
+        self._programs: list[Program] = []
+        self._servers: dict[int, Program] = {}
         self._ports: list[int] = []
         self.cable = Cable(0)
         self.urls: list[str] = []
@@ -49,16 +49,20 @@ class House:
         self.cable = Cable(self._ports[0])
         await self.cable.open()
         self.urls = [f"http://127.0.0.1:{self.cable.port}", f"http://127.0.0.1:{self._ports[1]}"]
-        self._servers = [self._serve(number) for number in range(len(self._ports))]
-        self._sweep = Program(self.data_dir, "sweep", **self._given)
-        for number in range(len(self._ports)):
-            await self._answers(number)
+        self._serve(0)
+        self._serve(1)
+        self._start("sweep")
+        await self._answers(0)
+        await self._answers(1)
 
-    def _serve(self, number: int) -> Program:
+    def _start(self, *arguments: str, **settings: object) -> Program:
+        self._programs.append(Program(self.data_dir, *arguments, **self._given, **settings))
+        return self._programs[-1]
+
+    def _serve(self, number: int) -> None:
         # The first is reached through the cable, so its pages have another address than it listens on.
         address = {"CONSULT_PUBLIC_URL": self.urls[0]} if number == 0 else {}
-        port = str(self._ports[number])
-        return Program(self.data_dir, "serve", "--port", port, **self._given, **address)
+        self._servers[number] = self._start("serve", "--port", str(self._ports[number]), **address)
 
     async def _answers(self, number: int) -> None:
         await until(lambda: asyncio.to_thread(_ready, self.urls[number]), START_SECONDS)
@@ -70,7 +74,7 @@ class House:
 
     async def serve_again(self, number: int) -> None:
         """Start a killed server on its own port, as `up` does when a child dies."""
-        self._servers[number] = self._serve(number)
+        self._serve(number)
         await self._answers(number)
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
@@ -83,7 +87,7 @@ class House:
 
     def said(self) -> str:
         """Everything that the servers have written to their logs so far."""
-        return "".join(server.output + server.errors for server in self._servers)
+        return "".join(program.output + program.errors for program in self._programs)
 
     async def clear(self) -> None:
         """Nobody waits and nobody is on duty, so that the next story meets none of this one's people."""
@@ -97,9 +101,8 @@ class House:
 
     async def close(self) -> None:
         await self.cable.close()
-        for program in (*self._servers, self._sweep):
-            if program is not None:
-                await asyncio.to_thread(program.__exit__, None, None, None)
+        for program in self._programs:
+            await asyncio.to_thread(program.__exit__, None, None, None)
         self._valkey.stop()
 
 

@@ -1,0 +1,178 @@
+"""The conversation in two browsers: marks, typing, what is not sent yet, text as text, the end."""
+
+import json
+import re
+
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
+
+from tests.stories.people import Person, Town
+from tests.support.house import House
+
+UNSENT = "Belum terkirim, menunggu jaringan"
+LIMIT = 4_000
+
+
+def bubble(somebody: Person, text: str) -> Locator:
+    """The own message with this text, with its mark."""
+    return somebody.log.locator(".mine").filter(has_text=re.compile(re.escape(text)))
+
+
+async def holds_back_messages(page: Page) -> list[bool]:
+    """From the next load on, what is written here stays under way while the only item is True."""
+    held = [True]
+
+    def through(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if not (held[0] and json.loads(message)["t"] == "PostMessage"):
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/socket"), through)
+    return held
+
+
+async def test_marks_tell_sent_delivered_and_read_on_both_sides(town: Town) -> None:
+    # As wide as a tablet: the desk shows its parts one at a time.
+    citizen, officer = await town.consultation("Ibu Tanda", width=800)
+    parts = officer.page.get_by_role("group", name="Bagian meja")
+    await parts.get_by_role("button", name=re.compile("^Percakapan")).click()
+    await citizen.write("satu")
+    await expect(bubble(citizen, "satu")).to_contain_text("Dibaca")
+    await parts.get_by_role("button", name=re.compile("^Antrean")).click()
+    await citizen.write("dua")
+    await expect(bubble(citizen, "dua")).to_contain_text("Diterima")
+    await expect(officer.page).to_have_title(re.compile(r"^\(1\) Pesan baru"))
+
+    await officer.page.goto("about:blank")
+    await citizen.write("tiga")
+    await expect(bubble(citizen, "tiga")).to_contain_text("Terkirim")
+    await expect(bubble(citizen, "dua")).to_contain_text("Diterima")
+    await officer.page.goto(f"{town.house.urls[1]}/officer")
+    await officer.reads("tiga")
+    for text in ("dua", "tiga"):
+        await expect(bubble(citizen, text)).to_contain_text("Dibaca")
+
+    await citizen.page.goto("about:blank")
+    await officer.write("empat")
+    await expect(bubble(officer, "empat")).to_contain_text("Terkirim")
+    await citizen.page.go_back()
+    await citizen.reads("empat")
+    await expect(bubble(officer, "empat")).to_contain_text("Dibaca")
+
+
+async def test_each_side_sees_that_the_other_is_typing(town: Town) -> None:
+    citizen, officer = await town.consultation("Ibu Ketik")
+    await citizen.page.get_by_role("textbox", name=citizen.says("write")).press_sequentially("Selamat")
+    await expect(officer.page.get_by_text("Ibu Ketik sedang mengetik")).to_be_visible()
+    await citizen.button("send").click()
+    await officer.reads("Selamat")
+    await expect(officer.page.get_by_text("Ibu Ketik sedang mengetik")).to_be_hidden()
+    await officer.page.get_by_role("textbox", name=officer.says("write")).press_sequentially("Pagi")
+    await expect(citizen.page.get_by_text("Petugas 1 sedang mengetik")).to_be_visible()
+
+
+async def test_unsent_messages_are_marked_kept_over_a_reload_and_delivered_once(
+    town: Town, house: House
+) -> None:
+    citizen, officer = await town.consultation("Ibu Kabel")
+    await citizen.write("sebelum putus")
+    await officer.reads("sebelum putus")
+    house.cable.pull()
+    for number in (1, 2):
+        await citizen.write(f"tertahan {number}")
+    for number in (1, 2):
+        await expect(bubble(citizen, f"tertahan {number}")).to_contain_text(UNSENT)
+    await expect(citizen.page.get_by_text("Koneksi terputus.")).to_be_visible()
+
+    held = await holds_back_messages(citizen.page)
+    house.cable.plug_in()
+    await citizen.page.reload()
+    await expect(bubble(citizen, "sebelum putus")).to_be_visible()
+    for number in (1, 2):
+        await expect(bubble(citizen, f"tertahan {number}")).to_contain_text("Mengirim")
+    house.cable.pull()
+    for number in (1, 2):
+        await expect(bubble(citizen, f"tertahan {number}")).to_contain_text(UNSENT)
+    held[0] = False
+    house.cable.plug_in()
+    for number in (1, 2):
+        await officer.reads(f"tertahan {number}")
+        await expect(bubble(citizen, f"tertahan {number}")).to_contain_text(
+            re.compile("Terkirim|Diterima|Dibaca")
+        )
+    await citizen.write("sesudah tersambung")
+    await officer.reads("sesudah tersambung")
+    for reader in (citizen, officer):
+        texts = await reader.log.locator(".text").all_inner_texts()
+        assert texts == ["sebelum putus", "tertahan 1", "tertahan 2", "sesudah tersambung"]
+    # What was said aloud is taken back, too.
+    await expect(citizen.page.get_by_text(UNSENT)).to_have_count(0, timeout=15_000)
+
+
+async def test_text_is_shown_as_text_and_what_is_too_long_stays_in_the_box(town: Town) -> None:
+    citizen, officer = await town.consultation("Ibu <b>Tebal</b>")
+    dialogs: list[str] = []
+    officer.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script> &amp; {{7*7}}'
+    await citizen.write(hostile)
+    await officer.reads(hostile)
+    await expect(officer.page.get_by_role("complementary", name="Data B")).to_contain_text("Ibu <b>Tebal</b>")
+    await expect(officer.log.locator("img, script, b")).to_have_count(0)
+    await citizen.write("lihat https://pelayanan.jakarta.go.id/a?b=c&d=e.")
+    link = officer.log.get_by_role("link")
+    await expect(link).to_have_attribute("href", "https://pelayanan.jakarta.go.id/a?b=c&d=e")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await citizen.write("javascript:alert(1)")
+    await officer.reads("javascript:alert(1)")
+    await expect(link).to_have_count(1)
+    assert not dialogs
+
+    long = ("Persyaratan panjang 🙂 " * 200)[: LIMIT + 3]
+    # The first bound counts characters as people do: one face is one.
+    long += "x" * (LIMIT + 1 - len(long.strip()))
+    await citizen.write(long)
+    await expect(citizen.page.get_by_text("Pesan kepanjangan")).to_be_visible()
+    box = citizen.page.get_by_role("textbox", name=citizen.says("write"))
+    await expect(box).to_have_value(long)
+    await citizen.write(long.strip()[:LIMIT])
+    await expect(officer.log.locator(".msg .text").last).to_have_text(long.strip()[:LIMIT].strip())
+    widths = await officer.log.evaluate("log => [log.scrollWidth, log.clientWidth]")
+    assert widths[0] <= widths[1], "long text wraps"
+
+
+async def test_the_end_is_asked_in_place_and_leaves_the_conversation_to_read(town: Town) -> None:
+    citizen, officer = await town.consultation("Ibu Akhir")
+    await officer.write("Berkas sudah lengkap.")
+    await citizen.reads("Berkas sudah lengkap.")
+    await citizen.button("end").click()
+    await expect(
+        citizen.page.get_by_text("Akhiri konsultasi ini? Percakapan tetap bisa dibaca.")
+    ).to_be_visible()
+    await citizen.page.get_by_role("button", name="Lanjutkan").click()
+    await citizen.write("Terima kasih.")
+    await officer.reads("Terima kasih.")
+
+    await officer.button("end").click()
+    await expect(officer.page.get_by_text(re.compile(r"^Akhiri konsultasi B-\d{3}\?"))).to_be_visible()
+    await officer.page.get_by_role("button", name="Batal").click()
+    await citizen.ends()
+    await expect(citizen.page.get_by_role("heading", name="Konsultasi selesai")).to_be_visible()
+    await expect(citizen.page.get_by_text("Anda mengakhiri konsultasi ini.")).to_be_visible()
+    for text in ("Berkas sudah lengkap.", "Terima kasih."):
+        await citizen.reads(text)
+        await officer.reads(text)
+    for side in (citizen, officer):
+        await expect(side.page.get_by_role("textbox", name=side.says("write"))).to_have_count(0)
+    await expect(officer.page.get_by_text("Konsultasi ini sudah selesai.")).to_be_visible()
+    async with citizen.page.expect_download() as started:
+        await citizen.page.get_by_role("button", name="Unduh percakapan").click()
+    kept = (await (await started.value).path()).read_text(encoding="utf-8")
+    assert "Petugas 1: Berkas sudah lengkap." in kept
+    assert "Anda: Terima kasih." in kept
+    await citizen.page.reload()
+    await expect(citizen.page.get_by_role("heading", name="Konsultasi selesai")).to_be_visible()
+    await citizen.reads("Terima kasih.")
+    await expect(citizen.page.get_by_role("link", name="Ambil nomor baru")).to_be_visible()
