@@ -58,7 +58,7 @@ async def hears(somebody: Person) -> None:
     )
 
 
-async def test_the_applicant_calls_and_both_see_mute_turn_off_and_hang_up(town: Town) -> None:
+async def test_the_applicant_calls_and_both_see_mute_turn_off_and_hang_up(town: Town, house: House) -> None:
     citizen, officer = await town.consultation("Ibu Menelepon")
     await citizen.button("video").click()
     await expect(officer.page.get_by_role("heading", name="Ibu Menelepon menelepon")).to_be_visible()
@@ -78,6 +78,14 @@ async def test_the_applicant_calls_and_both_see_mute_turn_off_and_hang_up(town: 
     await citizen.page.wait_for_function("document.querySelector('video[data-part=remote]').hidden")
     await officer.page.get_by_role("button", name="Nyalakan kamera").click()
     await citizen.sees_moving_pictures()
+
+    # Said while the other side's line is cut, it is known there once the line is back.
+    house.cable.pull()
+    await officer.button("mute").click()
+    await expect(officer.page.get_by_role("button", name="Nyalakan mikrofon")).to_be_visible()
+    await expect(citizen.page.get_by_text("Koneksi terputus.")).to_be_visible()
+    house.cable.plug_in()
+    await stage_says(citizen, "Mikrofonnya mati")
 
     await officer.button("hang_up").click()
     await is_in_no_call(officer)

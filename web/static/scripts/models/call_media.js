@@ -2,6 +2,7 @@
 import { Capture } from "./capture.js";
 import { Peer } from "./peer.js";
 import { Recovery } from "./recovery.js";
+import { Alarm } from "./timers.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
 /** @typedef {import("./capture.js").Problem} Problem */
@@ -21,6 +22,9 @@ import { Recovery } from "./recovery.js";
  * }} CallMediaParts `renew`: no path is found over this connection; `left`: another tab of this side has taken the call
  */
 
+// The other side's line may be cut just when this side mutes; said again, it is known there soon after.
+const TELL_AGAIN_MS = 5_000;
+
 /** The media of one call on this page: own devices, the way to the other side, and what comes from there. */
 export class CallMedia {
   #use;
@@ -32,6 +36,7 @@ export class CallMedia {
   /** @type {CallShown | null} */
   #call = null;
   #remote;
+  #tellAgain;
   #theirs = { audio: true, video: true };
 
   /** @param {CallMediaParts} use */
@@ -39,6 +44,7 @@ export class CallMedia {
     this.#use = use;
     this.#capture = new Capture(use.parts, (kind) => this.#captured(kind));
     this.#remote = use.parts.newStream();
+    this.#tellAgain = new Alarm(use.parts.timers);
   }
 
   get state() {
@@ -124,6 +130,7 @@ export class CallMedia {
   }
 
   #disconnect() {
+    this.#tellAgain.clear();
     this.#recovery?.stop();
     this.#peer?.close();
     this.#peer = null;
@@ -190,6 +197,7 @@ export class CallMedia {
     const { ticket, id, generation } = this.#call;
     const { audio, video } = this.local;
     this.#use.send({ t: "SendMediaState", ticket, call: id, generation, audio, video });
+    this.#tellAgain.set(TELL_AGAIN_MS, () => this.#tellState());
   }
 }
 
