@@ -241,6 +241,11 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
         faults.append(
             "CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server."
         )
+    if values["officer_capacity"] < max(values["video_units"], values["chat_units"]):
+        faults.append(
+            "CONSULT_OFFICER_CAPACITY must be at least CONSULT_VIDEO_UNITS and CONSULT_CHAT_UNITS: "
+            "otherwise no officer could ever take such a citizen."
+        )
     faults.extend(_server_faults("CONSULT_STUN_URLS", values["stun_urls"], "stun:", "stuns:"))
     faults.extend(_server_faults("CONSULT_TURN_URLS", values["turn_urls"], "turn:", "turns:"))
     if bool(values["tls_certificate"]) != bool(values["tls_key"]):

@@ -120,7 +120,7 @@ def on_duty_counts(conn: Connection) -> dict[str, int]:
 def places(conn: Connection, service_id: str, units: int) -> int:
     """How many people the officers on duty for a service can serve at once, at `units` each."""
     query = (
-        select(func.sum(duty.c.capacity / units))
+        select(func.sum(duty.c.capacity // units))
         .select_from(duty)
         .join(person_service, person_service.c.person_id == duty.c.person_id)
         .where(

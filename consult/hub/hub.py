@@ -31,8 +31,9 @@ from consult.wire.to_client import ReconnectAsked
 
 log = logging.getLogger(__name__)
 
-# Pages come back over this long after a shutdown began, so that they do not all come at once.
-SPREAD_SECONDS = 10.0
+# Pages come back over this long after a shutdown began, so that they do not all come at once. Less than
+# `running.server` waits for: whoever is still here then is closed with everybody else.
+SPREAD_SECONDS = 4.0
 FINISH_SECONDS = 5.0
 LOOK_AFTER_EVERY = 60  # rounds
 

@@ -94,6 +94,8 @@ def accept(conn: Connection, officer: Caller, ticket_id: str, attempt: int) -> S
     """Raises StaleAttempt when the offer was settled or ran out, NotFound when never this officer's."""
     before = tickets.find(conn, ticket_id, lock=True)
     _own_open_offer(before, officer, attempt)
+    if duty.find(conn, officer.id, lock=True).state is DutyState.DISABLED:
+        raise NotFound()  # the sweep is about to give the citizen back
     if before.offer_expires_at is None or before.offer_expires_at <= moments.now(conn):
         raise StaleAttempt()
     duty.offer_answered(conn, officer.id, ticket_id)

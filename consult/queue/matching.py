@@ -64,12 +64,21 @@ class Matching:
         """One round: each free officer is offered somebody who fits. Returns the number of offers."""
         await self._line.ensure()
         made = 0
-        for officer, skills in await self._database.read(duty.free_officers):
-            made += await self._offer_to(officer, skills)
+        for officer, skills, passed in await self._database.read(self._free):
+            made += await self._offer_to(officer, skills, passed)
         return made
 
-    async def _offer_to(self, officer: DutyRow, skills: list[str]) -> int:
-        refused: set[str] = set()
+    def _free(self, conn: Connection) -> list[tuple[DutyRow, list[str], set[str]]]:
+        """Who may be offered somebody, with skills and whom each has passed on lately."""
+        holds = self._settings.pass_holds_seconds
+        return [
+            (officer, skills, line_store.passed_lately(conn, officer.person_id, holds))
+            for officer, skills in duty.free_officers(conn)
+        ]
+
+    async def _offer_to(self, officer: DutyRow, skills: list[str], passed: set[str]) -> int:
+        # Known beforehand: an offer that is sure to be refused would be a write each second.
+        refused = set(passed)
         for _ in range(TRIES):
             candidates = await self.proposals(skills, officer.free_units, refused)
             if not candidates:

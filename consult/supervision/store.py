@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, case, func, or_, select
 
 from consult.storage.tables import call, duty, person, service, ticket
 
@@ -23,7 +23,10 @@ class ServiceCounts:
 
 
 def services(conn: Connection) -> list[ServiceCounts]:
-    """Each open service with who waits and who is served, in the office's order."""
+    """Each service with who waits and who is served, in the office's order.
+
+    A retired one stays until its last citizen has left.
+    """
     # An offered citizen has not been served yet, so still waits.
     in_line = ticket.c.stage.in_(["waiting", "offered"])
     counts = (
@@ -41,7 +44,7 @@ def services(conn: Connection) -> list[ServiceCounts]:
     query = (
         select(service, counts)
         .outerjoin(counts, counts.c.service_id == service.c.id)
-        .where(service.c.retired_at.is_(None))
+        .where(or_(service.c.retired_at.is_(None), counts.c.service_id.is_not(None)))
         .order_by(service.c.sort, service.c.letter)
     )
     return [_counts(conn, row) for row in conn.execute(query).all()]

@@ -17,6 +17,7 @@ ODD = {
     "a database at no port": {"DATABASE_URL": "postgresql://host:many/name"},
     "a database with a foreign option": {"DATABASE_URL": "postgresql://127.0.0.1:1/name?sslmode=require"},
     "a rate of nothing": {"CONSULT_APPLICANT_FRAMES_PER_SECOND": "0"},
+    "officers too small for a video consultation": {"CONSULT_OFFICER_CAPACITY": "2"},
     "a STUN server without its scheme": {"CONSULT_STUN_URLS": "stun.example:3478"},
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from consult.accounts.store import people
 from consult.audit.store import verify
 from consult.consultations.store import log, tickets
 from consult.consultations.store.tickets import TicketRow
@@ -33,12 +34,10 @@ class Line:
         self.switchboard = door.app.switchboard
         self.sweeping = door.app.sweeping
         door.app.matching.soon = lambda: None  # type: ignore[method-assign]
-        self._streams: dict[str, list[Any]] = {}
 
     def receipt(self, caller: Caller) -> Receipt:
-        stream = self._streams.setdefault(caller.subject, [secrets.token_hex(12), 0])
-        stream[1] += 1
-        return Receipt(stream[0], caller.subject, stream[1], secrets.token_bytes(16))
+        """The first order of a tab of its own."""
+        return Receipt(secrets.token_hex(12), caller.subject, 1, secrets.token_bytes(16))
 
     async def citizen(
         self, here: bool = True, channel: str = "chat", day: date = TODAY, service: str | None = None
@@ -51,8 +50,15 @@ class Line:
         return Caller(Role.APPLICANT, taken.ticket_id, "Ana Wijaya")
 
     async def officer(self, name: str = "budi", ready: bool = True) -> Caller:
-        person = await self.door.person(name, Role.OFFICER, [self.service], name.title())
-        caller = Caller(Role.OFFICER, person, name.title())
+        caller = Caller(Role.OFFICER, secrets.token_hex(8), name.title())
+
+        def order(conn: Connection) -> None:
+            # No sign-in, so no password: to hash one would take longer than the rest of a test.
+            people.add(conn, caller.id, name, caller.name, caller.role, "-", "office")
+            duty.enrol(conn, caller.id, self.app.settings.officer_capacity)
+            people.set_skills(conn, caller.id, [self.service], "office")
+
+        await self.app.database.write(order)
         if ready:
             await self.desk.be_ready(caller, self.receipt(caller))
         return caller
