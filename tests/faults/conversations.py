@@ -50,9 +50,11 @@ async def acked(tab: Tab, kind: str, **fields: object) -> Frame:
 
 async def _serve_next(tab: Tab) -> None:
     """Until one is served: for a moment after a start Redis does not know who is here."""
-    async with asyncio.timeout(60):
-        while (await tab.give("ServeNext"))["t"] != "Acked":
-            await asyncio.sleep(0.1)
+
+    async def served() -> bool:
+        return bool((await tab.give("ServeNext"))["t"] == "Acked")
+
+    await until(served, 60)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from consult.live import keys
 from consult.people import Role
 from consult.wire.closes import Close
 from tests.faults.fragile_valkey import FragileValkey
-from tests.faults.waiting_room import waiting_room
+from tests.faults.waiting_room import goes_live, texts, waiting_room
 from tests.support.client import Client, Frame, sign_out
 from tests.support.open_office import Office, open_office
 from tests.support.proxy import Proxy
@@ -52,7 +52,8 @@ async def test_flushed_again_and_again_the_line_keeps_its_order(two: Office, see
             after = await until(lambda: live.get(keys.GENERATION))
             assert after != before, "the flush did not hit"
         await room.heals(HEALED_SECONDS)
-        room.missed_nothing()
+        await room.missed_nothing()
+        await room.serve_across()
         await room.serve(len(room.waiting))
     print(f"healed in {room.heal_seconds} s")
 
@@ -72,7 +73,8 @@ async def test_killed_again_and_again_and_empty_each_time_the_line_keeps_its_ord
                 await room.serve(1)
             await room.heals(HEALED_SECONDS, back_at)
         assert all(app.live.outage.count for app in two.apps), "the kills did not hit"
-        room.missed_nothing()
+        await room.missed_nothing()
+        await room.serve_across()
         await room.serve(len(room.waiting))
     print(f"healed in {room.heal_seconds} s")
 
@@ -93,7 +95,8 @@ async def test_connections_reset_again_and_again_lose_nothing(
             await room.serve(1)
         assert hit >= CUTS // 2, "the cuts met no connection"
         await room.heals(HEALED_SECONDS)
-        room.missed_nothing()
+        await room.missed_nothing()
+        await room.serve_across()
         await room.serve(len(room.waiting))
 
 
@@ -105,8 +108,9 @@ async def test_while_redis_hangs_people_are_served_and_told(
             await room.serve(2)
             await until(lambda: all(app.live.outage.away for app in two.apps), TOLD_SECONDS)
         await room.heals(HEALED_SECONDS)
-        room.missed_nothing()
-        await room.serve(2)
+        await room.missed_nothing()
+        await room.serve_across()
+        await room.serve(1)
 
 
 async def test_without_redis_a_whole_consultation_happens_over_two_servers(
@@ -135,8 +139,8 @@ async def test_without_redis_a_whole_consultation_happens_over_two_servers(
             for number in range(3):
                 await officer.acked("PostMessage", text=f"petugas {number}")
                 await citizen.acked("PostMessage", text=f"warga {number}")
-            await until(lambda: _texts(citizen) >= {f"petugas {n}" for n in range(3)}, TOLD_SECONDS)
-            await until(lambda: _texts(officer) >= {f"warga {n}" for n in range(3)}, TOLD_SECONDS)
+            await until(lambda: texts(citizen) >= {f"petugas {n}" for n in range(3)}, TOLD_SECONDS)
+            await until(lambda: texts(officer) >= {f"warga {n}" for n in range(3)}, TOLD_SECONDS)
             await until(lambda: _position(following) == 1, TOLD_SECONDS)
             assert [service["waiting"] for service in _board(supervisor)["services"]] == [1]
 
@@ -145,7 +149,7 @@ async def test_without_redis_a_whole_consultation_happens_over_two_servers(
             live = two.apps[0].live.commands
             await until(lambda: live.zscore(keys.PRESENCE, next_page.ticket or ""), HEALED_SECONDS)
             await until(lambda: live.exists(keys.at(f"ticket:{citizen_page.ticket}")), HEALED_SECONDS)
-            await _goes_live(officer, citizen)
+            await goes_live(officer, citizen)
 
 
 async def test_who_signs_out_while_redis_is_away_is_let_go_everywhere(
@@ -178,25 +182,3 @@ def _stage(client: Client) -> str | None:
 def _position(client: Client) -> int | None:
     told = [frame for frame in client.everything if frame["t"] == "PositionTold"]
     return told[-1]["position"] if told else None
-
-
-def _texts(client: Client) -> set[str]:
-    found = set()
-    for frame in client.everything:
-        entries = [frame["entry"]] if frame["t"] == "EntryAdded" else list(frame.get("entries", []))
-        for conversation in frame.get("conversations", []):
-            entries += conversation["entries"]
-        found |= {entry.get("text", "") for entry in entries}
-    return found
-
-
-async def _goes_live(officer: Client, citizen: Client) -> None:
-    """Messages come as they are sent again, not only with snapshots."""
-    for number in range(100):
-        text = f"langsung {number}"
-        await officer.acked("PostMessage", text=text)
-        async with asyncio.timeout(TOLD_SECONDS):
-            await until(lambda text=text: text in _texts(citizen), TOLD_SECONDS)
-        if any(f["t"] == "EntryAdded" and f["entry"].get("text") == text for f in citizen.everything):
-            return
-    raise AssertionError("messages never came live again")

@@ -9,14 +9,15 @@ from typing import Any
 from consult.errors import Busy
 from consult.live import keys
 from consult.live.line_index import LineIndex
-from consult.people import Role, applicant_address
-from tests.support.client import Client, Page
+from consult.people import Caller, Role, applicant_address
+from tests.support.client import Client, Frame, Page
 from tests.support.open_office import Office
 from tests.support.waiting import until
 
 PING_SECONDS = 4.0
 SWEEP_SECONDS = 1.0
 OFFER_SECONDS = 40.0
+TOLD_SECONDS = 20.0
 
 
 class WaitingRoom:
@@ -38,14 +39,32 @@ class WaitingRoom:
         """The officers serve so many; each must be the first of those who wait."""
         for _ in range(people):
             officer = self.officers[self.chance.randrange(len(self.officers))]
-            expected = self.waiting[0]
-            await officer.acked("BeReady")
-            offer = await self._offer_to(officer)
-            assert offer["ticket"] == expected, f"{offer['label']} was offered out of turn"
-            await officer.acked("AcceptOffer", ticket=expected, attempt=offer["attempt"])
-            await officer.acked("Pause")
-            await officer.acked("EndConsultation", ticket=expected)
-            self.served.append(expected)
+            await self._begin(officer)
+            await self._end(officer)
+
+    async def serve_across(self) -> None:
+        """The first is served by an officer at the other server; what one says reaches the other live."""
+        number = len(self.served)
+        officer, citizen = self.officers[(number + 1) % 2], self.citizens[number][1]
+        await self._begin(officer)
+        officer.ticket = citizen.ticket
+        await goes_live(officer, citizen)
+        await goes_live(citizen, officer)
+        await self._end(officer)
+
+    async def _begin(self, officer: Client) -> None:
+        expected = self.waiting[0]
+        await officer.acked("BeReady")
+        offer = await self._offer_to(officer)
+        assert offer["ticket"] == expected, f"{offer['label']} was offered out of turn"
+        await officer.acked("AcceptOffer", ticket=expected, attempt=offer["attempt"])
+        await officer.acked("Pause")
+
+    async def _end(self, officer: Client) -> None:
+        ticket, citizen = self.waiting[0], self.citizens[len(self.served)][1]
+        await citizen.acked("PostMessage", text="terima kasih")
+        await officer.acked("EndConsultation", ticket=ticket)
+        self.served.append(ticket)
 
     async def _offer_to(self, officer: Client) -> dict[str, Any]:
         """The offer that is open for the officer, told as it was made or with a snapshot."""
@@ -92,15 +111,41 @@ class WaitingRoom:
 
         await until(proposed, 20)
 
-    def missed_nothing(self) -> None:
+    async def missed_nothing(self) -> None:
         """What every page was told, live or by snapshots, is the whole of its conversation."""
-        for _, client in self.citizens:
-            seqs = {entry["seq"] for frame in client.everything for entry in _entries(frame)}
-            assert seqs == set(range(1, max(seqs) + 1)), f"{sorted(seqs)} has a hole"
+        transcript = self.office.apps[0].hub.services.transcript
+        for page, client in self.citizens:
+            caller = Caller(Role.APPLICANT, page.ticket or "", "")
+            last = (await transcript.last_seqs(caller))[caller.id]
+
+            def told(client: Client = client, last: int = last) -> bool:
+                seqs = {entry["seq"] for frame in client.everything for entry in _entries(frame)}
+                return seqs == set(range(1, last + 1))
+
+            await until(told, TOLD_SECONDS)
 
 
-def _entries(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    return [frame["entry"]] if frame["t"] == "EntryAdded" else frame.get("entries", [])
+async def goes_live(speaker: Client, listener: Client) -> None:
+    """Messages arrive as they are sent, not only with snapshots; none is lost until then."""
+    for number in range(100):
+        text = f"halo {number} dari {id(speaker)}"
+        await speaker.acked("PostMessage", text=text)
+        await until(lambda text=text: text in texts(listener), TOLD_SECONDS)
+        if any(f["t"] == "EntryAdded" and f["entry"].get("text") == text for f in listener.everything):
+            return
+    raise AssertionError("messages never arrive live")
+
+
+def texts(client: Client) -> set[str]:
+    """What this page was told of what was said."""
+    return {entry.get("text", "") for frame in client.everything for entry in _entries(frame)}
+
+
+def _entries(frame: Frame) -> list[Frame]:
+    found = [frame["entry"]] if frame["t"] == "EntryAdded" else list(frame.get("entries", []))
+    for conversation in [*frame.get("conversations", []), frame.get("conversation") or {}]:
+        found += conversation.get("entries", [])
+    return found
 
 
 @asynccontextmanager

@@ -1,0 +1,132 @@
+"""The release profile: the faults of CI at full size, seed by seed. `scripts/test --release [PART ...]`.
+
+Each finished seed is a line of the results file; begun again, it goes on after the last one.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.kills import kill_servers
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RESULTS = REPOSITORY / ".cache" / "release" / "results.jsonl"
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    about: str
+    seeds: int
+    run: Callable[[Path, int], Awaitable[Figures]]
+
+
+PARTS: dict[str, Part] = {
+    "kills": Part(
+        "4,000 messages with 40 kills of server processes",
+        50,
+        lambda home, seed: kill_servers(home, seed, messages=4_000, kills=40),
+    ),
+}
+
+
+def main() -> int:
+    arguments = _arguments()
+    failed = 0
+    for name in arguments.parts or PARTS:
+        part = PARTS[name]
+        seeds = range(arguments.first_seed, arguments.first_seed + (arguments.seeds or part.seeds))
+        done = set() if arguments.fresh else _done(name)
+        for seed in seeds:
+            if seed not in done:
+                failed += not _run(name, part, seed)
+        print(_total(name, part, seeds), flush=True)
+    return 1 if failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/test --release", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
+    parser.add_argument("--seeds", type=int, help="how many seeds of each part (default: each part's own)")
+    parser.add_argument("--first-seed", type=int, default=1, metavar="N")
+    parser.add_argument("--fresh", action="store_true", help="run also what the results file has")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    return arguments
+
+
+def _run(name: str, part: Part, seed: int) -> bool:
+    began = time.time()
+    fault = None
+    figures: Figures = {}
+    with tempfile.TemporaryDirectory(prefix=f"consult-{name}-") as directory:
+        try:
+            figures = asyncio.run(part.run(Path(directory) / "data", seed))
+        except Exception:
+            fault = traceback.format_exc()
+    result = {
+        "part": name,
+        "seed": seed,
+        "passed": fault is None,
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
+        "seconds": round(time.time() - began, 1),
+        "commit": _commit(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
+        "figures": figures,
+        "fault": fault,
+    }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    with RESULTS.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(result) + "\n")
+    print(f"{name} seed {seed}: {'passed' if fault is None else 'FAILED'} {figures or fault}", flush=True)
+    return fault is None
+
+
+def _results(name: str) -> list[dict[str, Any]]:
+    if not RESULTS.exists():
+        return []
+    lines = [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line["part"] == name]
+
+
+def _done(name: str) -> set[int]:
+    return {result["seed"] for result in _results(name) if result["passed"]}
+
+
+def _total(name: str, part: Part, seeds: Iterable[int]) -> str:
+    latest = {result["seed"]: result for result in _results(name) if result["seed"] in seeds}
+    total: Counter[str] = Counter()
+    for result in latest.values():
+        for figure, value in result["figures"].items():
+            if isinstance(value, int):
+                total[figure] += value
+            elif isinstance(value, dict):
+                total.update({f"{figure} {key}": count for key, count in value.items()})
+    passed = sum(result["passed"] for result in latest.values())
+    told = ", ".join(f"{figure} {count}" for figure, count in total.items())
+    return f"{name} ({part.about} for each seed): {passed} of {len(latest)} seeds passed; {told}"
+
+
+def _commit() -> str:
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    return found.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
