@@ -142,16 +142,16 @@ def end(
 
 def run_out(conn: Connection, settings: Settings, ticket_id: str, call_id: str) -> Changed | None:
     """End a call whose time is over; None when it was answered, connected or ended meanwhile."""
-    if (ticket_id, call_id) not in store.due(conn):
-        return None
+    # The ticket first, as every step does; and looked at only then, because other processes sweep too.
+    tickets.find(conn, ticket_id, lock=True)
     call = store.find(conn, ticket_id, call_id, lock=True)
-    if call.stage is CallStage.RINGING:
-        step, reason = CallStep.NO_ANSWER, ENDED_REASON[CallStep.NO_ANSWER]
-    elif call.connected_at is None:
-        step, reason = CallStep.SETUP_FAILED, call.lost_reason
-    else:
-        step, reason = CallStep.LOSE, call.lost_reason
-    return end(conn, settings, call, step, "office", reason)
+    now = moments.now(conn)
+    if call.stage is CallStage.RINGING and call.ring_expires_at <= now:
+        return end(conn, settings, call, CallStep.NO_ANSWER, "office", ENDED_REASON[CallStep.NO_ANSWER])
+    if call.stage is CallStage.CONNECTING and call.setup_expires_at and call.setup_expires_at <= now:
+        step = CallStep.SETUP_FAILED if call.connected_at is None else CallStep.LOSE
+        return end(conn, settings, call, step, "office", call.lost_reason)
+    return None
 
 
 def while_ringing(step: CallStep, call: CallRow, side: Side) -> CallStep:
