@@ -12,7 +12,10 @@ from msgspec import Meta
 # A browser's integers are exact to 53 bits.
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Number = Annotated[int, Meta(ge=1, le=2**53 - 1)]
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+# `$` alone lets a line feed stand behind it.
+PLAIN = r"^[A-Za-z0-9_-]+$(?!\n)"
+VISIBLE = r"^[!-~]*$(?!\n)"
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=PLAIN)]
 Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Media = Literal["audio", "video"]
 
@@ -26,7 +29,7 @@ class Hello(FromClient):
     """First frame of every connection. `seqs`: ticket id -> last conversation seq the page holds."""
 
     v: Literal[1]
-    stream: Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    stream: Annotated[str, Meta(min_length=16, max_length=64, pattern=PLAIN)]
     csrf: Annotated[str, Meta(max_length=128)]
     ticket: Id | None = None
     epoch: Annotated[str, Meta(max_length=64)] | None = None
@@ -92,7 +95,7 @@ class Pause(FromClient):
     """No more offers; what runs goes on."""
 
     cseq: Number
-    reason: Annotated[str, Meta(max_length=32, pattern=r"^[a-z_]*$")] = ""
+    reason: Annotated[str, Meta(max_length=32, pattern=r"^[a-z_]*$(?!\n)")] = ""
 
 
 class FinishShift(FromClient):
@@ -203,9 +206,9 @@ class SendCandidate(FromClient):
     call: Id
     generation: Number
     candidate: Annotated[str, Meta(max_length=1_024)]
-    mid: Annotated[str, Meta(max_length=64)] | None = None
+    mid: Annotated[str, Meta(max_length=64, pattern=VISIBLE)] | None = None
     line: Annotated[int, Meta(ge=0, le=64)] | None = None
-    ufrag: Annotated[str, Meta(max_length=256)] | None = None
+    ufrag: Annotated[str, Meta(max_length=256, pattern=VISIBLE)] | None = None
 
 
 class SendMediaState(FromClient):
