@@ -14,9 +14,9 @@ DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 TOLD_WITHIN_MS = 5_000
 
 
-def entry(admin: Person, words: str) -> Locator:
-    """The service or person with these words."""
-    return admin.page.locator(".things > li").filter(has=admin.page.get_by_text(words, exact=True))
+def entry(admin: Person, words: str, part: str = "services") -> Locator:
+    """The service, or the one of people, with these words."""
+    return admin.page.locator(f"#{part} .things > li").filter(has=admin.page.get_by_text(words, exact=True))
 
 
 async def says_done(admin: Person, words: str) -> None:
@@ -148,7 +148,7 @@ async def test_a_new_officer_works_and_is_shut_out_within_five_seconds_once_disa
     await officer.takes("Ibu Kembali")
     await citizen.is_served()
 
-    someone = entry(admin, "Petugas Baru")
+    someone = entry(admin, "Petugas Baru", "people")
     await someone.locator("summary", has_text="Nonaktifkan").click()
     await someone.locator("form[action$='/disable']").get_by_role("button").click()
     shut = officer.page.get_by_role("alert").filter(has=officer.page.get_by_role("link", name="Masuk lagi"))

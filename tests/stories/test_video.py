@@ -75,7 +75,7 @@ async def test_the_applicant_calls_and_both_see_mute_turn_off_and_hang_up(town: 
     await expect(officer.page.get_by_text("Mikrofonnya mati")).to_be_hidden()
     await officer.button("camera_off").click()
     await stage_says(citizen, "Kamera Petugas 1 mati. Suara tetap jalan.")
-    await citizen.page.wait_for_function("document.querySelector('video[data-part=remote]').hidden")
+    await citizen.page.wait_for_function("() => document.querySelector('video[data-part=remote]').hidden")
     await officer.page.get_by_role("button", name="Nyalakan kamera").click()
     await citizen.sees_moving_pictures()
 
