@@ -1,1 +1,1 @@
-"""Figures of the service on this machine; `scripts/bench` runs them. Not tests: nothing here asserts a time."""
+"""Figures of the service on this machine, by `scripts/bench`. Not tests: nothing here asserts a time."""

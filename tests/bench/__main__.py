@@ -42,10 +42,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog="benchmarks:\n" + "\n".join(lines),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which (default: all)"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", type=_name, help="which (default: all)")
     return parser
+
+
+def _name(given: str) -> str:
+    if given not in BENCHES:
+        raise argparse.ArgumentTypeError(f"there is no {given!r}; the names are {', '.join(BENCHES)}")
+    return given
 
 
 def _first(text: str | None) -> str:

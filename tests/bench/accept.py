@@ -1,7 +1,7 @@
 """How long an officer waits for "accept" while two processes post messages as fast as they can.
 
 The messages are those of the relay, full: a closed loop in which each conversation has one message under
-way. Beside it some officers, at both processes, accept an offer, end the consultation and are offered the next.
+way. Beside it officers at both processes accept an offer, end the consultation and are offered the next.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.bench.figures import Figure, at_most, percentile, plain
+from tests.bench.machine import starved_seconds
 from tests.bench.office import BenchOffice, Officer, open_office
 from tests.bench.relay import Relay
 from tests.bench.tab import Tab
@@ -95,7 +96,7 @@ class Counter:
 
 
 async def run(size: Size = Size()) -> list[Figure]:
-    full, calm, posted = [], [], []
+    full, calm, posted, starved = [], [], [], []
     async with open_office() as office:
         relay, counter = Relay(office), Counter(office)
         await relay.open(size.conversations)
@@ -104,11 +105,17 @@ async def run(size: Size = Size()) -> list[Figure]:
         for _ in range(size.rounds):
             await counter.fill(size.waiting)
             calm.append(percentile(await counter.work(size.seconds / 2), 90) * 1e3)
+            used = office.cpu()[0]
+            lacked = starved_seconds(*office.servers)
             _, waits = await asyncio.gather(relay.full(size.seconds), counter.work(size.seconds))
             full.append(percentile(waits, 90) * 1e3)
             posted.append(len(relay.round.heard_seconds) / size.seconds)
+            used = office.cpu()[0] - used
+            lacked = starved_seconds(*office.servers) - lacked
+            starved.append(100 * lacked / (used + lacked))
     return [
         at_most("accept", "p90 while both processes post", full, 50, " ms"),
         plain("accept", "p90 while nobody posts", calm, " ms"),
         plain("accept", "messages a second meanwhile", posted, ""),
+        plain("accept", "time the servers were ready without a processor", starved, " %"),
     ]

@@ -3,9 +3,11 @@
 Run as `python -m tests.bench.echo PORT`: uvicorn as `consult serve` sets it up, and a bare Starlette socket.
 """
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from subprocess import PIPE, Popen
 from typing import Any
 
@@ -16,7 +18,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from consult.running.listening import listen
 from consult.running.server import DrainingServer, configuration
 from consult.settings import Settings
+from tests.bench.tab import Tab, encode
 from tests.running.program import free_port
+from tests.support.client import Frame
 
 
 @contextmanager
@@ -32,6 +36,34 @@ def echoing() -> Iterator[tuple[str, int]]:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+class Echoes:
+    """Frames like those that post `text`, each sent back to who sent it."""
+
+    def __init__(self, text: str) -> None:
+        self.count = 0
+        self._going = False
+        self._tabs: list[Tab] = []
+        self._frame = encode({"t": "PostMessage", "cseq": 1, "ticket": "x" * 22, "text": text})
+
+    async def open(self, url: str, tabs: int) -> None:
+        for _ in range(tabs):
+            tab = await Tab().dial(url)
+            tab.hear = partial(self._hears, tab)
+            self._tabs.append(tab)
+
+    def _hears(self, tab: Tab, _: Frame) -> None:
+        self.count += 1
+        if self._going:
+            tab.send(self._frame)
+
+    async def full(self, seconds: float) -> None:
+        self.count, self._going = 0, True
+        for tab in self._tabs:
+            tab.send(self._frame)
+        await asyncio.sleep(seconds)
+        self._going = False
 
 
 class Echo:

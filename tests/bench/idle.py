@@ -14,7 +14,6 @@ from tests.bench.office import Applicant, Officer, open_office
 from tests.bench.tab import Tab
 
 AT_ONCE = 20
-SETTLE_SECONDS = 3.0  # the last places in the line are told once a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,10 @@ class Size:
     warm: int = 50
     applicants: int = 1_000
     officers: int = 20
+    settle_seconds: float = 3.0  # the last places in the line are told once a second
 
 
-TINY = Size(warm=2, applicants=5, officers=1)
+TINY = Size(warm=2, applicants=5, officers=1, settle_seconds=0.2)
 
 
 async def run(size: Size = Size()) -> list[Figure]:
@@ -32,9 +32,9 @@ async def run(size: Size = Size()) -> list[Figure]:
         service = await office.people.service("A")
         officers = await office.people.officers(size.officers, service, capacity=3)
         applicants = await office.people.applicants(size.warm + size.applicants, service, "A")
-        tabs = await _enter_and_settle(applicants[: size.warm])
+        tabs = await _enter_and_settle(applicants[: size.warm], size.settle_seconds)
         before = rss_kib(office.servers[0])
-        tabs += await _enter_and_settle([*applicants[size.warm :], *officers])
+        tabs += await _enter_and_settle([*applicants[size.warm :], *officers], size.settle_seconds)
         after = rss_kib(office.servers[0])
         for tab in tabs:
             tab.leave()
@@ -45,7 +45,7 @@ async def run(size: Size = Size()) -> list[Figure]:
     ]
 
 
-async def _enter_and_settle(people: Iterable[Applicant | Officer]) -> list[Tab]:
+async def _enter_and_settle(people: Iterable[Applicant | Officer], seconds: float) -> list[Tab]:
     limit = asyncio.Semaphore(AT_ONCE)
 
     async def enter(person: Applicant | Officer) -> Tab:
@@ -54,6 +54,6 @@ async def _enter_and_settle(people: Iterable[Applicant | Officer]) -> list[Tab]:
 
     tabs = await asyncio.gather(*map(enter, people))
     for n in (1, 2):
-        await asyncio.sleep(SETTLE_SECONDS / 2)
+        await asyncio.sleep(seconds / 2)
         await asyncio.gather(*(tab.ping(n) for tab in tabs))
     return tabs

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,12 @@ def describe() -> str:
 
 def cpu_seconds(*pids: int) -> float:
     """What these processes have used so far: every thread, in nanoseconds resolution."""
-    return sum(_thread_ns(task) for pid in pids for task in Path(f"/proc/{pid}/task").iterdir()) / 1e9
+    return _scheduled(0, pids)
+
+
+def starved_seconds(*pids: int) -> float:
+    """How long their threads were ready so far and had no processor."""
+    return _scheduled(1, pids)
 
 
 def rss_kib(pid: int) -> int:
@@ -35,9 +41,14 @@ def rss_kib(pid: int) -> int:
     raise ProcessLookupError(pid)
 
 
-def _thread_ns(task: Path) -> int:
+def _scheduled(column: int, pids: Iterable[int]) -> float:
+    tasks = (task for pid in pids for task in Path(f"/proc/{pid}/task").iterdir())
+    return sum(_nanoseconds(task, column) for task in tasks) / 1e9
+
+
+def _nanoseconds(task: Path, column: int) -> int:
     try:
-        return int((task / "schedstat").read_text().split()[0])
+        return int((task / "schedstat").read_text().split()[column])
     except (FileNotFoundError, ProcessLookupError):
         return 0  # a thread that ended while we looked
 

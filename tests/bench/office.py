@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 DAY = "2026-11-24"
 START_SECONDS = 60.0
+AT_ONCE = 50  # orders that wait for longer than five seconds are refused
 # The limits stay in the path of every frame; they only never say no. Nobody is let go for a late ping.
 MANY = {
     "CONSULT_APPLICANT_FRAMES_PER_SECOND": 1_000_000,
@@ -128,15 +130,13 @@ class People:
             lambda conn: assigning.pick_up(conn, officer.caller, [applicant.caller.id])
         )
 
-    async def _each(self, count: int, order: Callable[[Connection, int], T]) -> list[T]:
-        return list(
-            await asyncio.gather(
-                *(
-                    self._database.write(lambda conn, number=number: order(conn, number))
-                    for number in range(count)
-                )
-            )
-        )
+    async def _each(self, count: int, order: Callable[..., T]) -> list[T]:
+        made: list[T] = []
+        for first in range(0, count, AT_ONCE):
+            some = range(first, min(count, first + AT_ONCE))
+            orders = [self._database.write(partial(order, number=number)) for number in some]
+            made += await asyncio.gather(*orders)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ async def open_office(servers: int = 2, **settings: object) -> AsyncIterator[Ben
         ]
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         for url_, program in zip(urls, programs, strict=True):
-            await until(lambda url_=url_, program=program: _answers(url_, program), START_SECONDS)
+            await until(partial(_answers, url_, program), START_SECONDS)
         database = Database(url)
         await database.start()
         stack.push_async_callback(database.close)

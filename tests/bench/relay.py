@@ -1,7 +1,7 @@
 """A durable chat relay: citizens at one process, officers at another, each message acked after its commit.
 
 Full: each conversation sends its next message once the last one was heard and acked. Calm: messages come
-at a steady rate; its p50 is what a person feels. A bare echo in the same rounds says what the machine is worth.
+at a steady rate; its p50 is what a person feels. Bare echoes in the same rounds tell the machine's worth.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
-from tests.bench.echo import echoing
+from tests.bench.echo import Echoes, echoing
 from tests.bench.figures import Figure, percentile, plain
 from tests.bench.machine import cpu_seconds
 from tests.bench.office import BenchOffice, open_office
-from tests.bench.tab import Tab, encode
+from tests.bench.tab import Tab
 from tests.support.client import Frame
 
 TEXT = "Selamat pagi, saya ingin bertanya tentang dokumen persyaratan izin usaha saya. Terima kasih banyak."
@@ -155,34 +155,6 @@ class Relay:
             await self.round.done.wait()
 
 
-class Echoes:
-    """The same frames, each sent back by a bare server to who sent it."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._going = False
-        self._tabs: list[Tab] = []
-        self._frame = encode({"t": "PostMessage", "cseq": 1, "ticket": "x" * 22, "text": TEXT})
-
-    async def open(self, url: str, tabs: int) -> None:
-        for _ in range(tabs):
-            tab = await Tab().dial(url)
-            tab.hear = lambda _, tab=tab: self._hears(tab)  # type: ignore[misc]
-            self._tabs.append(tab)
-
-    def _hears(self, tab: Tab) -> None:
-        self.count += 1
-        if self._going:
-            tab.send(self._frame)
-
-    async def full(self, seconds: float) -> None:
-        self.count, self._going = 0, True
-        for tab in self._tabs:
-            tab.send(self._frame)
-        await asyncio.sleep(seconds)
-        self._going = False
-
-
 @dataclass(slots=True)
 class Found:
     """What the rounds measured, one value for each round."""
@@ -202,7 +174,7 @@ async def run(size: Size = Size()) -> list[Figure]:
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(open_office())
         url, echo_pid = stack.enter_context(echoing())
-        relay, echoes = Relay(office), Echoes()
+        relay, echoes = Relay(office), Echoes(TEXT)
         await relay.open(size.conversations)
         await echoes.open(url, size.conversations)
         await relay.full(size.seconds)

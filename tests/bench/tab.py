@@ -1,4 +1,4 @@
-"""A page's socket for driving servers hard: it costs so little itself that the servers are what is measured."""
+"""A page's socket that costs so little itself that the servers are what is measured."""
 
 import asyncio
 import secrets
@@ -44,7 +44,9 @@ class Tab(asyncio.Protocol):
     async def dial(self, url: str, cookies: str = "") -> "Tab":
         """Return once the handshake is done."""
         parts = urlsplit(url)
-        await asyncio.get_running_loop().create_connection(lambda: self, parts.hostname, parts.port)
+        await asyncio.get_running_loop().create_connection(
+            lambda: self, parts.hostname or "", parts.port or 80
+        )
         lines = [
             "GET /socket HTTP/1.1",
             f"Host: {parts.netloc}",

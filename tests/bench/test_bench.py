@@ -7,6 +7,7 @@ import pytest
 
 from tests.bench import accept, idle, match, relay, writer
 from tests.bench.figures import Figure, table
+from tests.support.postgres import PostgresServer
 
 
 @pytest.mark.parametrize("bench", [relay, accept, idle, match], ids=lambda bench: bench.__name__)
@@ -14,8 +15,8 @@ async def test_it_runs_and_fills_its_lines(bench: Any) -> None:
     await _fills_its_lines(bench.run(bench.TINY))
 
 
-async def test_the_writers_are_compared_on_both_databases() -> None:
-    await _fills_its_lines(writer.run(writer.TINY))
+async def test_the_writers_are_compared_on_both_databases(postgres: PostgresServer) -> None:
+    await _fills_its_lines(writer.both(writer.TINY, postgres))
 
 
 async def _fills_its_lines(running: Awaitable[list[Figure]]) -> None:

@@ -102,10 +102,14 @@ class Sender:
 
 
 async def run(size: Size = Size()) -> list[Figure]:
+    with PostgresServer(fsync=True) as server:
+        return await both(size, server)
+
+
+async def both(size: Size, server: PostgresServer) -> list[Figure]:
     with TemporaryDirectory(prefix="consult-bench-") as directory:
         figures = await _compare(f"sqlite:///{directory}/consult.sqlite3", "SQLite", size, 5)
-    with PostgresServer(fsync=True) as server:
-        return figures + await _compare(server.new_database(), "PostgreSQL", size, None)
+    return figures + await _compare(server.new_database(), "PostgreSQL", size, None)
 
 
 async def _compare(url: str, kind: str, size: Size, target: float | None) -> list[Figure]:
@@ -122,7 +126,7 @@ async def _compare(url: str, kind: str, size: Size, target: float | None) -> lis
             cheaper.append(rival_cpu / cpu)
             waits.append(rival_wait / wait)
             rates.append(rate)
-    what = f"{kind}: messages committed a second, as often as with one commit each"
+    what = f"{kind}: messages a second against one commit for each"
     return [
         plain("writer", what, ratios, "x")
         if target is None
