@@ -67,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_save_commands(command)
     command("check", _check, "Name every wrong setting and what else would keep `up` from starting.")
+    _add_turn_options(
+        command("turn-config", _turn_config, "Print a safe configuration for coturn, the relay of calls.")
+    )
+    command("turn-check", _turn_check, "Try the relays of CONSULT_TURN_URLS and say what is wrong.")
     describe = command(
         "describe-protocol", _describe_protocol, "Write what crosses the socket as JSON documents."
     )
@@ -103,6 +107,18 @@ def _add_person_options(parser: argparse.ArgumentParser) -> None:
         "--services", default="", metavar="LETTERS", help="an officer's services, A,B,... (default: all)"
     )
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _add_turn_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--public-ip", required=True, metavar="ADDRESS", help="the relay's public address")
+    parser.add_argument(
+        "--private-ip",
+        default="",
+        metavar="ADDRESS",
+        help="its own address, where a NAT gives the public one",
+    )
+    parser.add_argument("--certificate", default="", metavar="FILE", help="the whole chain, for turns:")
+    parser.add_argument("--key", default="", metavar="FILE", help="the certificate's key")
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -208,6 +224,20 @@ def _check(arguments: argparse.Namespace) -> int:
     from consult.running.check import check
 
     return check(os.environ)
+
+
+def _turn_config(arguments: argparse.Namespace) -> None:
+    from consult.running.relay import turn_config
+    from consult.signalling.turn.configuration import Place
+
+    place = Place(arguments.public_ip, arguments.private_ip, arguments.certificate, arguments.key)
+    turn_config(_settings(arguments), place)
+
+
+def _turn_check(arguments: argparse.Namespace) -> int:
+    from consult.running.relay import turn_check
+
+    return turn_check(_settings(arguments))
 
 
 def _describe_protocol(arguments: argparse.Namespace) -> None:
