@@ -67,6 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_save_commands(command)
     command("check", _check, "Name every wrong setting and what else would keep `up` from starting.")
+    drill = command(
+        "drill",
+        _drill,
+        "Break the office that runs here on purpose, and count what was lost: nothing, it should.",
+    )
+    drill.add_argument(
+        "outages", nargs="*", metavar="OUTAGE", help="socket-cut, redis-kill, ... (default: all)"
+    )
+    drill.add_argument("--yes", action="store_true", help="do not ask before it begins")
     _add_turn_options(
         command("turn-config", _turn_config, "Print a safe configuration for coturn, the relay of calls.")
     )
@@ -112,10 +121,7 @@ def _add_person_options(parser: argparse.ArgumentParser) -> None:
 def _add_turn_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-ip", required=True, metavar="ADDRESS", help="the relay's public address")
     parser.add_argument(
-        "--private-ip",
-        default="",
-        metavar="ADDRESS",
-        help="its own address, where a NAT gives the public one",
+        "--private-ip", default="", metavar="ADDRESS", help="its own address, where a NAT gives the public one"
     )
     parser.add_argument("--certificate", default="", metavar="FILE", help="the whole chain, for turns:")
     parser.add_argument("--key", default="", metavar="FILE", help="the certificate's key")
@@ -218,6 +224,13 @@ def _restore(arguments: argparse.Namespace) -> int:
     from consult.running.saves import restore
 
     return restore(_settings(arguments), arguments)
+
+
+def _drill(arguments: argparse.Namespace) -> int:
+    from consult.app import build
+    from consult.running.drill.drill import drill
+
+    return drill(build(_settings(arguments)), arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:

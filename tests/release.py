@@ -14,12 +14,14 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.faults.kills import kill_servers
+from tests.faults.races import race_for_everybody
+from tests.faults.rolling import restart_rolling
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / ".cache" / "release" / "results.jsonl"
@@ -30,7 +32,7 @@ Figures = dict[str, Any]
 class Part:
     about: str
     seeds: int
-    run: Callable[[Path, int], Awaitable[Figures]]
+    run: Callable[[Path, int], Coroutine[Any, Any, Figures]]
 
 
 PARTS: dict[str, Part] = {
@@ -38,6 +40,16 @@ PARTS: dict[str, Part] = {
         "4,000 messages with 40 kills of server processes",
         50,
         lambda home, seed: kill_servers(home, seed, messages=4_000, kills=40),
+    ),
+    "races": Part(
+        "10,000 applicants for 50 matchers",
+        5,
+        lambda home, seed: race_for_everybody(home, seed, applicants=10_000, matchers=50, officers=60),
+    ),
+    "rolling": Part(
+        "10 rolling restarts with 500 pages",
+        10,
+        lambda home, seed: restart_rolling(home, seed, sessions=500, restarts=10),
     ),
 }
 

@@ -15,6 +15,9 @@ from consult.storage.tables import closure, service, service_hours
 
 SUBJECT = "office"
 
+letters = select(service.c.letter)
+"""Every letter that was ever given, also to a service that was retired."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

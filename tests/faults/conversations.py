@@ -39,7 +39,7 @@ class Consultations:
 def tab_of(page: Page, servers: Servers, chance: random.Random, manners: Manners = HASTY) -> Tab:
     """The page, on another server with each connection."""
     hello = page.hello()
-    return Tab(hello, lambda: page.elsewhere(chance.choice(servers.all).line.url).dial(), chance, manners)
+    return Tab(hello, lambda: page.elsewhere(chance.choice(servers.open).line.url).dial(), chance, manners)
 
 
 async def acked(tab: Tab, kind: str, **fields: object) -> Frame:

@@ -89,13 +89,13 @@ async def kill_servers(data_dir: Path, seed: int, messages: int, kills: int) -> 
             run.begun = True
             try:
                 swallowed = await _speak_under_fire(run, servers, consultations)
-                await _converge(servers, consultations)
+                await converge(servers, consultations)
             except (AssertionError, TimeoutError) as error:
                 raise AssertionError(
-                    f"{error!r}; {_standing(run, consultations)}\n{servers.errors}"
+                    f"{error!r}; {standing(run, consultations)}\n{servers.errors}"
                 ) from error
             doubled = sum(speaker.tab.given.answered_again for speaker in consultations.all)
-        _audit(run, servers, consultations)
+        audit(run, servers, consultations)
         return {
             "messages": run.answered,
             "kills": run.killed,
@@ -122,16 +122,16 @@ async def _speak_under_fire(run: Run, servers: Servers, consultations: Consultat
         weather = group.create_task(_weather(run, servers))
         killing = group.create_task(_kill(run, servers))
         for speaker in consultations.all:
-            group.create_task(_speak(run, speaker))
+            group.create_task(speak(run, speaker))
         await killing
-        await _until_answered(run, run.messages)
+        await until_answered(run, run.messages)
         weather.cancel()
     for server in servers.all:
         server.line.swallows, server.line.delay_seconds = None, 0.0
     return sum(server.line.swallowed for server in servers.all)
 
 
-async def _speak(run: Run, speaker: Speaker) -> None:
+async def speak(run: Run, speaker: Speaker) -> None:
     """Messages as long as some are released; answers are noted as they come."""
     number = 0
     while run.given < run.messages:
@@ -168,7 +168,7 @@ async def _kill(run: Run, servers: Servers) -> None:
     while run.killed < run.kills:
         killed = run.killed
         slice_messages = run.messages / (run.kills + 1)
-        await _until_answered(run, round((killed + run.chance.uniform(0.1, 0.9)) * slice_messages), killed)
+        await until_answered(run, round((killed + run.chance.uniform(0.1, 0.9)) * slice_messages), killed)
         if run.killed == killed:
             chosen = run.chance.choice(servers.all)
             if run.chance.random() < 0.2:
@@ -186,7 +186,7 @@ async def _until_killed(run: Run, killed: int) -> None:
             await run.news.wait()
 
 
-async def _until_answered(run: Run, count: int, killed: int | None = None) -> None:
+async def until_answered(run: Run, count: int, killed: int | None = None) -> None:
     """Wait for so many answers, or until another server died."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while run.answered < count and killed in (None, run.killed):
@@ -208,7 +208,7 @@ async def _weather(run: Run, servers: Servers) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _converge(servers: Servers, consultations: Consultations) -> None:
+async def converge(servers: Servers, consultations: Consultations) -> None:
     """Every page shows all there is, within seconds."""
 
     def all_shown() -> bool:
@@ -225,7 +225,7 @@ async def _converge(servers: Servers, consultations: Consultations) -> None:
     await until(all_shown, CONVERGE_SECONDS)
 
 
-def _audit(run: Run, servers: Servers, consultations: Consultations) -> None:
+def audit(run: Run, servers: Servers, consultations: Consultations) -> None:
     """The database against what was acknowledged, and against what both sides show."""
     found: dict[str, tuple[str, int]] = {}
     for citizen in consultations.citizens:
@@ -259,7 +259,7 @@ def _in_the_order_given(texts: list[str]) -> None:
         last[name] = int(number)
 
 
-def _standing(run: Run, consultations: Consultations) -> str:
+def standing(run: Run, consultations: Consultations) -> str:
     waiting = {one.name: len(one.tab.given.pending) for one in consultations.all if one.tab.given.pending}
     offline = [one.name for one in consultations.all if not one.tab.live.is_set()]
     return (

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from consult.live.server import EmbeddedValkey
 from consult.running.demo import furnish, passwords_path
@@ -21,6 +22,7 @@ from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.faults.nursery import Born, Nursery
 from tests.support.faulty_line import FaultyLine
+from tests.support.waiting import until
 
 # Nobody here is slowed by limits that are for people.
 UNHURRIED = {
@@ -32,6 +34,7 @@ UNHURRIED = {
     "CONSULT_CONNECTIONS_PER_ADDRESS": 100_000,
     "CONSULT_JOINS_PER_ADDRESS_IN_10_MINUTES": 100_000,
 }
+START_SECONDS = 120.0
 Plans = Callable[[], str]
 
 
@@ -43,6 +46,7 @@ class Server:
         self.now: Born | None = None
         self.planned = ""
         self.deaths: Counter[str] = Counter()
+        self.closed = False  # taken out, as a balancer does before a restart
         self._arguments = arguments
         self._settings = settings
 
@@ -55,6 +59,10 @@ class Server:
             self.deaths[signal.Signals(-code).name if code < 0 else f"exit {code}"] += 1
             died()
 
+    async def answers(self) -> None:
+        """Return when it serves."""
+        await until(lambda: asyncio.to_thread(_ready, self.line.url), START_SECONDS)
+
     def send(self, number: signal.Signals) -> None:
         if self.now is not None:
             self.now.send(number)
@@ -65,6 +73,11 @@ class Servers:
         self.data_dir = data_dir
         self.all = servers
         self.passwords = passwords
+
+    @property
+    def open(self) -> list[Server]:
+        """Where pages may go now."""
+        return [server for server in self.all if not server.closed] or self.all
 
     @property
     def deaths(self) -> int:
@@ -115,11 +128,21 @@ async def running_servers(
             servers.append(Server(line, arguments, given | {"CONSULT_PUBLIC_URL": line.url}))
         await nursery.begin("sweep", **given)
         keeping = [asyncio.create_task(server.keep(nursery, plan, died)) for server in servers]
+        for server in servers:
+            await server.answers()
         try:
             yield Servers(data_dir, servers, _read_passwords(passwords_path(plain)))
         finally:
             for task in keeping:
                 task.cancel()
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310 - our own server
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _read_passwords(path: Path) -> dict[str, str]:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.kills import DISTURBED_AT, KILLED_AT, kill_servers
 
 
+@pytest.mark.timeout(600)
 async def test_kills(tmp_path: Path, seed: int) -> None:
     figures = await kill_servers(tmp_path / "data", seed, messages=10_000, kills=60)
     print(figures)

@@ -52,6 +52,7 @@ class Tab:
         self.live = asyncio.Event()
         self.welcome: Frame = {}
         self.connections = 0
+        self.absences: list[float] = []  # seconds from the end of a connection to the next welcome
         self.fault: Exception | None = None
         self._hello = hello
         self._dial = dial
@@ -65,6 +66,7 @@ class Tab:
         self._expected: dict[str, int] = {}
         self._refreshed_at = 0.0
         self._heard_at = 0.0
+        self._gone_at: float | None = None
         self._attempt = 0
         self._running: asyncio.Task[None] | None = None
 
@@ -82,16 +84,19 @@ class Tab:
 
     def breaks_off(self) -> None:
         """The browser is gone: no goodbye. It may be started again."""
-        if self._socket is not None:
-            self._socket.transport.abort()
+        self.lose_line()
         if self._running is not None:
             self._running.cancel()
+
+    def lose_line(self) -> None:
+        """The network breaks: no goodbye, and the page comes back as after any break."""
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     def reopen(self) -> None:
         """Break this connection; the next one follows at once."""
         self._attempt = 0
-        if self._socket is not None:
-            self._socket.transport.abort()
+        self.lose_line()
 
     def give(self, kind: str, **fields: Any) -> "asyncio.Future[Frame]":
         """An order; its answer comes once, whatever happens in between."""
@@ -154,6 +159,8 @@ class Tab:
         self._ping_alarm = loop.call_later(self._manners.ping_seconds, self._ping, socket, n + 1)
 
     def _cut(self) -> None:
+        if self.live.is_set():
+            self._gone_at = asyncio.get_running_loop().time()
         self.live.clear()
         self._socket = None
         self.given.cut()
@@ -191,6 +198,8 @@ class Tab:
         self.held.welcomed(welcome)
         if not self.live.is_set():
             self._attempt = 0
+            if self._gone_at is not None:
+                self.absences.append(asyncio.get_running_loop().time() - self._gone_at)
             self.live.set()
             self.given.welcomed(welcome["last_cseq"])
 
