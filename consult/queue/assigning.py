@@ -65,8 +65,9 @@ def offer_first(
 ) -> Offered | None:
     """Offer the first of the candidates who still waits and fits. None when none does."""
     passed = line.passed_lately(conn, officer_id, pass_holds_seconds)
+    skills = duty.skills(conn, officer_id)
     for candidate in line.waiting_among(conn, candidates):
-        if candidate.id in passed:
+        if candidate.id in passed or candidate.service_id not in skills:
             continue
         before = tickets.find(conn, candidate.id, lock=True)
         if before.stage is not Stage.WAITING:
@@ -119,7 +120,8 @@ def pick_up(conn: Connection, officer: Caller, candidates: Iterable[str]) -> Ser
         raise StageForbids(stage=own.state.value, step=Step.PICK_UP.value)
     if own.offered_ticket is not None:
         raise AnswerOfferFirst()
-    waiting = line.waiting_among(conn, candidates)
+    skills = duty.skills(conn, officer.id)
+    waiting = [one for one in line.waiting_among(conn, candidates) if one.service_id in skills]
     for candidate in waiting:
         before = tickets.find(conn, candidate.id, lock=True)
         if before.stage is Stage.WAITING and duty.grant_pick_up(conn, officer.id, before.units):

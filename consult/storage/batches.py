@@ -77,6 +77,11 @@ class Batches:
         return [Outcome(accepted, error=error) for accepted in taken]
 
     def _alone(self, conn: Connection, accepted: Accepted) -> Outcome:
+        outcome = self._once_alone(conn, accepted)
+        # Alone among such orders, but not among batches: one of them may have written the row just now.
+        return self._once_alone(conn, accepted) if faults.written_meanwhile(outcome.error) else outcome
+
+    def _once_alone(self, conn: Connection, accepted: Accepted) -> Outcome:
         moments.forget(conn)
         self.held_up = True
         try:

@@ -24,8 +24,12 @@ _READ_ONLY = "25006"
 
 def contended(error: BaseException | None) -> bool:
     """Another transaction was in the way: the same order may succeed, or be refused in words, alone."""
-    state = _sqlstate(error)
-    return state in _CONTENDED or state == _WRITTEN_MEANWHILE
+    return _sqlstate(error) in _CONTENDED or written_meanwhile(error)
+
+
+def written_meanwhile(error: BaseException | None) -> bool:
+    """The row stands there by now: the same order, asked again, sees it."""
+    return _sqlstate(error) == _WRITTEN_MEANWHILE
 
 
 def away(error: BaseException | None) -> bool:

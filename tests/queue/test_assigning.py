@@ -8,6 +8,7 @@ from consult.consultations.stages import Stage
 from consult.duty.rules import DutyState
 from consult.errors import ConsultError
 from consult.people import Caller, Role
+from consult.queue.assigning import offer_first, pick_up
 from tests.support.line import Line
 
 
@@ -125,6 +126,17 @@ async def test_an_officer_of_no_service_is_offered_nobody(line: Line) -> None:
     refused = line.reception.serve_next(officer, line.receipt(officer))
     assert await line.refused(refused) == "nobody_waiting"
     assert (await line.ticket(citizen)).stage is Stage.WAITING
+
+
+async def test_a_service_taken_from_an_officer_counts_from_that_moment(line: Line) -> None:
+    """Whom Redis proposed before may not be offered or picked up after."""
+    officer, citizen = await line.officer(), await line.citizen()
+    await line.app.pages.staff.set_skills(officer.id, [], "office")
+    database = line.app.database
+    assert await database.write(lambda conn: offer_first(conn, officer.id, [citizen.id], 25, 300)) is None
+    picking = database.write(lambda conn: pick_up(conn, officer, [citizen.id]))
+    assert await line.refused(picking) == "nobody_waiting"
+    assert (await line.duty(officer)).load == 0
 
 
 async def _accept(line: Line, officer: Caller, citizen: Caller, attempt: int) -> object:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from consult.audit.store import record, verify
@@ -54,6 +54,30 @@ async def test_the_chain_stays_whole_when_several_processes_write_to_it(postgres
         )
         assert await here.read(lambda conn: conn.scalar(select(chain.c.last_number))) == 100
         assert await here.read(lambda conn: verify(conn, "office"))
+
+
+async def test_an_order_whose_row_somebody_else_is_writing_sees_it_in_the_end(postgres_url: str) -> None:
+    """It waits, first in its batch and then alone, for a row that the other one commits under its eyes."""
+
+    def order(conn: Connection) -> str:
+        if conn.execute(select(service.c.id).where(service.c.id == "a")).first() is not None:
+            return "there already"
+        two_services(conn)
+        return "written"
+
+    waits_alone = text(
+        "SELECT count(*) = 2 FROM (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
+        "UNION ALL SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted) AS found"
+    )
+    async with opened(postgres_url) as database:
+        elsewhere = create_async_engine(postgres_url.replace("postgresql", "postgresql+asyncpg"))
+        async with elsewhere.connect() as foreign:
+            await foreign.run_sync(two_services)
+            writing = asyncio.create_task(database.write(order))
+            await until(lambda: foreign.scalar(waits_alone))
+            await foreign.commit()
+        await elsewhere.dispose()
+        assert await writing == "there already"
 
 
 async def test_a_row_that_somebody_keeps_makes_its_orders_busy_and_no_others(postgres_url: str) -> None:
