@@ -63,7 +63,10 @@ def offer_first(
     offer_seconds: float,
     pass_holds_seconds: float,
 ) -> Offered | None:
-    """Offer the first of the candidates who still waits and fits. None when none does."""
+    """Offer the first of the candidates who still waits and fits. None when none does.
+
+    Raises NoCapacity when the officer is not free any more: that says nothing about the candidates.
+    """
     passed = line.passed_lately(conn, officer_id, pass_holds_seconds)
     skills = duty.skills(conn, officer_id)
     for candidate in line.waiting_among(conn, candidates):
@@ -73,6 +76,8 @@ def offer_first(
         if before.stage is not Stage.WAITING:
             continue
         if not duty.grant_offer(conn, officer_id, before.id, before.units):
+            if before.units <= duty.find(conn, officer_id).free_units:
+                raise NoCapacity()
             continue
         now = moments.now(conn)
         row = tickets.advance(

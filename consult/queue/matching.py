@@ -12,7 +12,7 @@ from consult import failpoints
 from consult.consultations.store import line as line_store
 from consult.duty import store as duty
 from consult.duty.store import DutyRow
-from consult.errors import Busy, ConsultError
+from consult.errors import Busy, ConsultError, NoCapacity
 from consult.live.line_index import LineIndex
 from consult.queue.assigning import Offered, offer_first
 from consult.queue.line import Line
@@ -94,7 +94,11 @@ class Matching:
                 )
 
             failpoints.reach("offer_proposed")
-            offered = await self._database.write(order)
+            try:
+                offered = await self._database.write(order)
+            except NoCapacity:
+                # Going on would pass over who was proposed, if the officer is free again meanwhile.
+                return 0
             if offered is not None:
                 await self._tell(offered)
                 return 1

@@ -56,7 +56,9 @@ class WaitingRoom:
         expected = self.waiting[0]
         await officer.acked("BeReady")
         offer = await self._offer_to(officer)
-        assert offer["ticket"] == expected, f"{offer['label']} was offered out of turn"
+        if offer["ticket"] != expected:
+            passed_over = await self.office.apps[0].hub.services.changes.marks([expected], [])
+            raise AssertionError(f"{offer['label']} was offered out of turn, before {passed_over}")
         await officer.acked("AcceptOffer", ticket=expected, attempt=offer["attempt"])
         await officer.acked("Pause")
 
