@@ -40,7 +40,12 @@ class Settings:
     database_url: str = setting(
         "", "SQLAlchemy-style address; empty: SQLite in the data directory.", "DATABASE_URL"
     )
-    redis_url: str = setting("", "Redis or Valkey address; empty: an embedded Valkey.", "REDIS_URL")
+    redis_url: str = setting(
+        "",
+        "Redis or Valkey: redis://, rediss://, unix://, redis+sentinel://host,host/service or "
+        "redis+cluster://host,host; empty: an embedded Valkey.",
+        "REDIS_URL",
+    )
     public_url: str = setting("", "The address people type (https://...); empty: http on loopback.")
     trusted_proxies: str = setting(
         "", "Addresses of reverse proxies whose X-Forwarded-For counts, by commas."

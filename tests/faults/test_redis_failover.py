@@ -33,7 +33,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
 
 async def die_and_go_on(room: WaitingRoom, primary: Node, replica: Node) -> None:
     """The primary dies while people wait; what goes on is as before."""
-    await room.redis_proposes()
     primary.kill()
     await room.serve(2)
     await room.heals(FAILOVER_SECONDS)
