@@ -2,22 +2,11 @@
 
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
+from tests.stories.desk import offer, panes, shows
 from tests.stories.people import Person, Town
 from tests.support.house import House
-
-
-def offer(officer: Person) -> Locator:
-    return officer.page.get_by_role("region", name=officer.says("offers"))
-
-
-def panes(officer: Person) -> Locator:
-    return officer.page.get_by_role("region", name=re.compile(r"^Konsultasi [A-E]-\d{3}"))
-
-
-async def shows(officer: Person, name: str) -> None:
-    await expect(offer(officer).get_by_text(name, exact=True)).to_be_visible()
 
 
 async def shows_no_offer(officer: Person) -> None:
@@ -66,39 +55,6 @@ async def test_an_offer_says_who_and_counts_down_and_its_acceptance_opens_everyt
         ["Nomor antrean diambil", "Petugas 1 bergabung"]
     )
     await expect(officer.page.get_by_role("textbox", name=officer.says("write"))).to_be_focused()
-
-
-SPIES = """
-    window.rung = 0;
-    window.notices = [];
-    const make = AudioContext.prototype.createOscillator;
-    AudioContext.prototype.createOscillator = function () { window.rung += 1; return make.call(this); };
-    window.Notification = class extends EventTarget {
-        static permission = "granted";
-        constructor(title, options) { super(); window.notices.push(`${title}: ${options.body}`); }
-        close() {}
-    };
-    document.hasFocus = () => false;
-"""
-
-
-async def test_an_offer_rings_and_notifies_whoever_looks_elsewhere(town: Town) -> None:
-    officer = await town.staff("petugas1")
-    await officer.page.add_init_script(SPIES)
-    await officer.page.reload()
-    await officer.button("ready").click()
-    await expect(offer(officer)).to_contain_text("Siap. Tawaran berikutnya muncul di sini.")
-    assert await officer.page.evaluate("[rung, notices.length]") == [0, 0]
-    await town.applicant("Ibu Lonceng")
-    await shows(officer, "Ibu Lonceng")
-    await officer.page.wait_for_function("() => window.rung >= 4")
-    notices = await officer.page.evaluate("notices")
-    assert len(notices) == 1
-    assert re.fullmatch(
-        r"Tawaran B-\d{3}: Ibu Lonceng, Izin Praktik Perawat \(SIPP\)\. \d+ detik .*", notices[0]
-    )
-    await officer.button("accept").click()
-    await expect(panes(officer)).to_contain_text("Ibu Lonceng")
 
 
 async def test_who_passes_is_not_offered_the_same_citizen_who_is_first_for_everybody_else(
@@ -233,33 +189,3 @@ async def test_a_second_tab_and_a_reload_change_no_state(town: Town, house: Hous
     # The second tab is not there any more, and the account still works here.
     await officer.button("pause").click()
     await expect(officer.button("pause")).to_have_attribute("aria-pressed", "true")
-
-
-async def test_keys_answer_offers_and_pick_up_unless_turned_off(town: Town) -> None:
-    first = await town.applicant("Ibu Tombol")
-    second = await town.applicant("Bapak Tombol")
-    officer = await town.staff("petugas1")
-    await officer.button("ready").click()
-    await shows(officer, "Ibu Tombol")
-    await expect(officer.button("pass")).to_be_enabled()
-    await officer.page.keyboard.press("Shift+F2")
-    await shows(officer, "Bapak Tombol")
-    await expect(officer.button("accept")).to_be_enabled()
-    await officer.page.keyboard.press("F2")
-    await second.is_served()
-    await officer.button("pause").click()
-    await expect(officer.page.get_by_text("1 menunggu")).to_be_visible()
-    await officer.page.get_by_role("button", name="Pintasan").click()
-    await officer.page.get_by_role("checkbox", name="Pakai pintasan").uncheck()
-    await officer.page.get_by_role("button", name="Tutup").click()
-    await officer.page.keyboard.press("F4")
-    # Orders go in order: had the key asked for anything, it would be done before this is read.
-    await officer.write("Tombol tidak berlaku.")
-    await second.reads("Tombol tidak berlaku.")
-    await expect(panes(officer)).to_have_count(1)
-    await officer.page.get_by_role("button", name="Pintasan").click()
-    await officer.page.get_by_role("checkbox", name="Pakai pintasan").check()
-    await officer.page.get_by_role("button", name="Tutup").click()
-    await officer.page.keyboard.press("F4")
-    await first.is_served()
-    await expect(panes(officer)).to_have_count(2)
