@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import platform
+import random
 import subprocess
 import sys
 import tempfile
@@ -19,13 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.faults.cancelled import cancel_calls, redis_call, sql_call
 from tests.faults.kills import kill_servers
 from tests.faults.races import race_for_everybody
 from tests.faults.rolling import restart_rolling
+from tests.faults.stalled import stall_readers
+from tests.support.databases import PostgresTemplate, SqliteTemplate
+from tests.support.postgres import PostgresServer
+from tests.support.valkey import running
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / ".cache" / "release" / "results.jsonl"
 Figures = dict[str, Any]
+CALLS = 5_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,25 @@ class Part:
     about: str
     seeds: int
     run: Callable[[Path, int], Coroutine[Any, Any, Figures]]
+
+
+async def _cancel(home: Path, seed: int) -> Figures:
+    """A quarter each: Redis, SQLite's reads and writes, PostgreSQL's reads."""
+    chance = random.Random(seed)
+    figures: Counter[str] = Counter()
+    with running(home) as valkey, PostgresServer() as postgres:
+        sqlite = SqliteTemplate(home).copy_to(home)
+        calls = (
+            redis_call(valkey.address, home, CALLS),
+            sql_call(sqlite, home, writes=False),
+            sql_call(sqlite, home, writes=True),
+            sql_call(PostgresTemplate(postgres).copy(), home, writes=False),
+        )
+        for opened in calls:
+            async with opened as call:
+                figures.update(await cancel_calls(call, CALLS, chance))
+    assert figures["mismatches"] == 0, figures
+    return dict(figures)
 
 
 PARTS: dict[str, Part] = {
@@ -45,6 +71,12 @@ PARTS: dict[str, Part] = {
         "10,000 applicants for 50 matchers",
         5,
         lambda home, seed: race_for_everybody(home, seed, applicants=10_000, matchers=50, officers=60),
+    ),
+    "cancelled": Part("20,000 cancelled calls to Redis, SQLite and PostgreSQL", 5, _cancel),
+    "stalled": Part(
+        "200 stalled among 1,000 readers",
+        1,
+        lambda home, seed: stall_readers(home, seed, readers=999, stalled=200, messages=1_000),
     ),
     "rolling": Part(
         "10 rolling restarts with 500 pages",
@@ -86,8 +118,10 @@ def _run(name: str, part: Part, seed: int) -> bool:
     fault = None
     figures: Figures = {}
     with tempfile.TemporaryDirectory(prefix=f"consult-{name}-") as directory:
+        home = Path(directory) / "data"
+        home.mkdir()
         try:
-            figures = asyncio.run(part.run(Path(directory) / "data", seed))
+            figures = asyncio.run(part.run(home, seed))
         except Exception:
             fault = traceback.format_exc()
     result = {

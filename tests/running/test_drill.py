@@ -1,14 +1,17 @@
 """`consult drill` against a real `consult up`: it breaks the office, counts nothing lost, and tidies up."""
 
+import asyncio
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.running.program import Program, consult, everything_of, free_port
+from tests.running.program import REPOSITORY, Program, consult, environment, everything_of, free_port
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc"),
@@ -35,14 +38,23 @@ def rows(home: Path, query: str) -> list[tuple[object, ...]]:
         return opened.execute(query).fetchall()
 
 
+def drill(home: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "consult", "drill", "--yes"],
+        cwd=REPOSITORY,
+        env=environment(home, **QUICK),
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+
+
 async def test_every_outage_costs_nothing_and_nothing_of_the_drill_stays(office: Program, home: Path) -> None:
     before = set(everything_of(home, "-m consult serve"))
-    program = Program(home, "drill", "--yes", **QUICK)
-    with_office = await _ended(program)
-    said = program.output + program.errors
-    assert with_office == 0, said
+    drilled = await asyncio.to_thread(drill, home)
+    assert drilled.returncode == 0, drilled.stdout + drilled.stderr
     costs = re.findall(
-        r"^([A-Za-z ]+?) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +[\d.]+ s$", program.output, re.MULTILINE
+        r"^([A-Za-z ]+?) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +[\d.]+ s$", drilled.stdout, re.MULTILINE
     )
     assert [cost[0] for cost in costs] == [
         "socket cut",
@@ -63,13 +75,6 @@ async def test_every_outage_costs_nothing_and_nothing_of_the_drill_stays(office:
         home, "SELECT count(*) FROM person WHERE user_name LIKE 'drill-%' AND disabled_at IS NULL"
     ) == [(0,)]
     assert rows(home, "SELECT count(*) FROM service WHERE retired_at IS NULL") == [(5,)]
-
-
-async def _ended(program: Program) -> int:
-    from tests.support.waiting import until
-
-    await until(lambda: program.process.poll() is not None, 500)
-    return program.process.wait()
 
 
 def test_it_asks_before_it_breaks_anything(office: Program, home: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -19,6 +20,8 @@ class FaultyLine:
         self.swallows: Swallows | None = None
         """Asked for each text of the server's; what it says True to is lost, and the connection stands."""
         self.swallowed = 0
+        self.buffer_bytes: int | None = None
+        """How much the kernel may hold for a new connection on its way to the page; None: as it likes."""
         self._target_port = target_port
         self._chance = chance
         self._links: set[asyncio.StreamWriter] = set()
@@ -54,6 +57,9 @@ class FaultyLine:
         except OSError:
             writer.transport.abort()
             return
+        if self.buffer_bytes is not None:
+            for end, side in ((writer, socket.SO_SNDBUF), (their_writer, socket.SO_RCVBUF)):
+                end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, side, self.buffer_bytes)
         self._links |= {writer, their_writer}
         for source, sink, sift in ((reader, their_writer, None), (their_reader, writer, _Sieve(self._lets))):
             relay = asyncio.create_task(self._relay(source, sink, sift))

@@ -93,6 +93,15 @@ class Tab:
         if self._socket is not None:
             self._socket.transport.abort()
 
+    def stop_reading(self) -> None:
+        """Leave everything that comes in the kernel, as a page does that hangs."""
+        if self._socket is not None:
+            self._socket.transport.pause_reading()
+
+    def read_on(self) -> None:
+        if self._socket is not None:
+            self._socket.transport.resume_reading()
+
     def reopen(self) -> None:
         """Break this connection; the next one follows at once."""
         self._attempt = 0
