@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from consult.audit.store import record
-from consult.errors import Conflict, NotFound
+from consult.errors import Conflict, NotAllowed, NotFound
 from consult.people import Role
 from consult.storage import moments
 from consult.storage.tables import person, person_service, service
@@ -91,11 +91,20 @@ def add(
 
 
 def disable(conn: Connection, person_id: str, actor: str) -> Role:
-    """The person's role. Raises NotFound when there is no such person or it is disabled already."""
-    query = select(person.c.role).where(person.c.id == person_id, person.c.disabled_at.is_(None))
-    role = conn.execute(query.with_for_update()).scalar()
+    """The person's role.
+
+    Raises NotFound when there is no such person or it is disabled already, NotAllowed for the last
+    administrator: the office would be left without a key.
+    """
+    at_work = select(person.c.id, person.c.role).where(person.c.disabled_at.is_(None))
+    # The other administrators are locked too, so that two of them cannot disable each other at once.
+    query = at_work.where(or_(person.c.id == person_id, person.c.role == Role.ADMINISTRATOR))
+    roles = {id: role for id, role in conn.execute(query.order_by(person.c.id).with_for_update())}
+    role = roles.pop(person_id, None)
     if role is None:
         raise NotFound()
+    if role == Role.ADMINISTRATOR and Role.ADMINISTRATOR not in roles.values():
+        raise NotAllowed()
     conn.execute(update(person).where(person.c.id == person_id).values(disabled_at=moments.now(conn)))
     record(conn, f"staff:{person_id}", "person_disabled", actor, {"role": role})
     return Role(role)
