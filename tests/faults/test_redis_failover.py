@@ -33,9 +33,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
 
 async def die_and_go_on(room: WaitingRoom, primary: Node, replica: Node) -> None:
     """The primary dies while people wait; what goes on is as before."""
+    killed_at = asyncio.get_running_loop().time()
     primary.kill()
     await room.serve(2)
-    await room.heals(FAILOVER_SECONDS)
+    await room.heals(FAILOVER_SECONDS, killed_at)
     assert all(app.live.outage.count for app in room.office.apps), "the kill did not hit"
     assert replica.client.role()[0] in ROLE_PRIMARY
     await room.missed_nothing()

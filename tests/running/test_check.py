@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.running.program import Program, consult, free_port
 
 
@@ -32,6 +34,22 @@ def test_every_fault_is_named_in_one_go(tmp_path: Path) -> None:
     for name in (*wrong, "CONSULT_DATA_DIR"):
         assert any(name in line for line in named), name
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("redis+sentinel://127.0.0.1:1,127.0.0.1:2/kantor", "no Sentinel answers"),
+        ("redis+cluster://127.0.0.1:1", "no Cluster answers"),
+        ("redis+sentinel://127.0.0.1:1", "redis+sentinel://host:26379,host:26379/service"),
+    ],
+)
+def test_sentinels_and_clusters_are_looked_for(tmp_path: Path, address: str, said: str) -> None:
+    ended = consult(tmp_path / "data", "check", CONSULT_PORT=free_port(), REDIS_URL=address)
+    assert ended.returncode == 2
+    (named,) = [line for line in ended.stdout.splitlines() if line.startswith("wrong")]
+    assert "REDIS_URL" in named and said in named
+    assert ended.stderr == ""
 
 
 def test_the_file_of_settings_is_checked_too(tmp_path: Path) -> None:
