@@ -173,8 +173,10 @@ async def _kill(run: Run, servers: Servers) -> None:
             chosen = run.chance.choice(servers.all)
             if run.chance.random() < 0.2:
                 chosen.line.silence()  # and nobody hears of its end
-            chosen.send(signal.SIGKILL)
-            await _until_killed(run, killed)
+            if chosen.send(signal.SIGKILL):
+                await _until_killed(run, killed)
+            else:
+                await asyncio.sleep(0)
         elif run.chance.random() < 0.2:
             run.chance.choice(servers.all).line.cut()
 

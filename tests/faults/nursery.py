@@ -79,9 +79,15 @@ class Born:
         self.pid = pid
         self.ended = ended
 
-    def send(self, number: signal.Signals) -> None:
-        if not self.ended.done():
+    def send(self, number: signal.Signals) -> bool:
+        """False when it has ended already."""
+        if self.ended.done():
+            return False
+        try:
             os.kill(self.pid, number)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 def _serve(errors: Path) -> None:

@@ -63,9 +63,9 @@ class Server:
         """Return when it serves."""
         await until(lambda: asyncio.to_thread(_ready, self.line.url), START_SECONDS)
 
-    def send(self, number: signal.Signals) -> None:
-        if self.now is not None:
-            self.now.send(number)
+    def send(self, number: signal.Signals) -> bool:
+        """False while there is no process: it has just ended by itself."""
+        return self.now is not None and self.now.send(number)
 
 
 class Servers:
