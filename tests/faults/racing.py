@@ -23,6 +23,7 @@ from consult.app import App, build
 from consult.consultations.stages import Stage
 from consult.errors import ConsultError
 from consult.people import Caller, Role
+from consult.running.lifeline import hold_on_to
 from consult.settings import Settings
 from consult.storage import tables
 from consult.storage.receipts import Receipt
@@ -195,9 +196,10 @@ def command(orders: Orders) -> list[str]:
     return [sys.executable, "-m", "tests.faults.racing", json.dumps(asdict(orders))]
 
 
-def _run_one(orders: Orders, process: int) -> NoReturn:
+def _run_one(orders: Orders, process: int, parent: int) -> NoReturn:
     code = 1
     try:
+        hold_on_to(parent)
         asyncio.run(race(orders, process))
         code = 0
     except BaseException:
@@ -208,11 +210,11 @@ def _run_one(orders: Orders, process: int) -> NoReturn:
 
 def _run_all(orders: Orders) -> int:
     """Each in a process of its own, forked when everything is imported; 0 when all went well."""
-    children = []
+    parent, children = os.getpid(), []
     for process in range(len(orders.matchers)):
         child = os.fork()
         if child == 0:
-            _run_one(orders, process)
+            _run_one(orders, process, parent)
         children.append(child)
     return max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0 for child in children)
 
