@@ -9,9 +9,9 @@ from tests.faults.races import race_for_everybody
 
 @pytest.mark.timeout(600)
 async def test_nobody_has_two_officers_and_no_officer_too_many(tmp_path: Path, seed: int) -> None:
-    figures = await race_for_everybody(tmp_path / "data", seed, applicants=300, matchers=8, officers=12)
+    figures = await race_for_everybody(tmp_path / "data", seed, applicants=200, matchers=8, officers=12)
     print(figures)
-    assert figures["accepted"] >= 150
-    assert figures["accept_races"] >= 300
+    assert figures["accepted"] >= 100
+    assert figures["accept_races"] >= 250
     # The races were real: rivals lost them.
     assert figures["refusals"]["stale_attempt"] >= 100
