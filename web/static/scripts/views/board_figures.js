@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { groupOf, onDuty } from "./board_groups.js";
+import { counted } from "./counted.js";
 import { part, show, words } from "./dom.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
@@ -24,7 +25,7 @@ export function figuresView(place, board, now) {
       const since = totals.longestSinceAt;
       put("longest", since === null ? "–" : duration((now() - since) / 1000), longestWords(board));
       const busy = officers.filter((officer) => groupOf(officer) === "serving").length;
-      put("serving", totals.serving, t("board.by_officers", { count: busy }));
+      put("serving", totals.serving, counted("board.by_officers", busy));
       const { ready, paused, all } = onDuty(officers);
       put("on_duty", all, all > 0 ? t("board.duty_split", { ready, paused }) : t("board.officers_none"));
     },

@@ -2,6 +2,7 @@
 // Who is served and what happened with this number so far.
 import { t } from "../text.js";
 import { minutes } from "../times.js";
+import { counted } from "./counted.js";
 import { clone, el, icon, part, words } from "./dom.js";
 import { eventIcon, eventWords } from "./event_words.js";
 
@@ -29,7 +30,7 @@ export function factsView(place, conversation) {
       application: applicationNumber || t("desk.application_none"),
       service: ticket.service_name,
       channel: t(`desk.channel_plain.${ticket.channel}`),
-      wait: t("desk.minutes", { minutes: minutes(waitSeconds) }),
+      wait: counted("desk.minutes", minutes(waitSeconds)),
     };
     for (const [name, value] of Object.entries(values)) words(part(root, name), value);
     const events = transcript.entries.filter((entry) => entry.kind !== "message");

@@ -2,6 +2,7 @@
 // The offer: who, what, how long they waited, and how long the officer still has. It never takes the focus.
 import { t } from "../text.js";
 import { minutes } from "../times.js";
+import { counted } from "./counted.js";
 import { part, show, words } from "./dom.js";
 import { say, shout } from "./speaker.js";
 
@@ -103,7 +104,7 @@ class OfferView {
       name: offer.name,
       service: offer.service_name,
       channel: t(`desk.channel_${offer.channel}`, { units: offer.units }),
-      wait: t("desk.minutes", { minutes: minutes(offer.wait_seconds) }),
+      wait: counted("desk.minutes", minutes(offer.wait_seconds)),
       application: offer.application_number || t("desk.application_none"),
     };
     for (const [name, value] of Object.entries(values)) words(part(this.#place, name), value);
