@@ -64,7 +64,7 @@ class Polling:
         """
         key = (visit.reference_hash, hello.stream)
         seat = self._seats.get(key)
-        if seat is None:
+        if seat is None or (seat.closed is not None and not seat.replaced):
             if self._hub.draining:
                 return Fetched("", [], int(Close.RESTART))
             seat = self._open(key, visit, hello, connection)
