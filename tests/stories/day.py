@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.stories.earlier import opens
 from tests.stories.gallery import Gallery
 from tests.stories.people import Person, Town
+from tests.support.waiting import until
 
 TALK = {
     "id": (
@@ -236,9 +237,14 @@ class Day:
         await page.locator("#closure-reason_en").fill("Regional holiday")
         await page.locator("#closures .add form > button").click()
         await expect(page.locator("#closures .thing")).to_have_count(1)
-        await self._goes(self.visitor, "/")
-        await expect(self.visitor.page.locator("#join")).to_have_count(0)
+        await until(lambda: self._finds_open(False), PATIENCE_MS / 1000)
         await self.gallery.phone("closed", self.visitor.page)
         await opens(self.town.house, always=True)
         await page.locator("#closures .thing button").click()
         await expect(page.locator("#closures .thing")).to_have_count(0)
+        await until(lambda: self._finds_open(True), PATIENCE_MS / 1000)
+
+    async def _finds_open(self, expected: bool) -> bool:
+        """The other server asks the database again in a moment."""
+        await self._goes(self.visitor, "/")
+        return (await self.visitor.page.locator("#join").count() > 0) == expected
