@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from consult.failpoints import RECORD
+from tests.faults.audit import audit, converge
 from tests.faults.conversations import Consultations, Speaker, under_way
 from tests.faults.servers import Servers, running_servers
-from tests.support.waiting import until
 
 SERVERS = 3
 FOR_EACH_OFFICER = 4
 BACKLOG = 48  # a speaker has no more without an answer
-CONVERGE_SECONDS = 60.0
 PATIENCE_SECONDS = 60.0
 
 # How a life of a server ends, or what disturbs it; `{}` is when.
@@ -95,7 +94,7 @@ async def kill_servers(data_dir: Path, seed: int, messages: int, kills: int) -> 
                     f"{error!r}; {standing(run, consultations)}\n{servers.errors}"
                 ) from error
             doubled = sum(speaker.tab.given.answered_again for speaker in consultations.all)
-        audit(run, servers, consultations)
+        audit(run.messages, run.answers, servers, consultations)
         return {
             "messages": run.answered,
             "kills": run.killed,
@@ -208,57 +207,6 @@ async def _weather(run: Run, servers: Servers) -> None:
             server.line.swallows = swallows if 0.2 <= done < 0.5 else None
             server.line.delay_seconds = 0.03 if 0.5 <= done < 0.65 else 0.0
         await asyncio.sleep(0.05)
-
-
-async def converge(servers: Servers, consultations: Consultations) -> None:
-    """Every page shows all there is, within seconds."""
-
-    def all_shown() -> bool:
-        last = dict(servers.rows("SELECT id, last_seq FROM ticket"))
-        for speaker in consultations.all:
-            if speaker.tab.fault is not None:
-                raise speaker.tab.fault
-        return all(
-            speaker.tab.held.seqs().get(ticket) == last[ticket]
-            for speaker in consultations.all
-            for ticket in speaker.tickets
-        )
-
-    await until(all_shown, CONVERGE_SECONDS)
-
-
-def audit(run: Run, servers: Servers, consultations: Consultations) -> None:
-    """The database against what was acknowledged, and against what both sides show."""
-    found: dict[str, tuple[str, int]] = {}
-    for citizen in consultations.citizens:
-        ticket = citizen.tickets[0]
-        rows = servers.rows(
-            "SELECT seq, kind, text FROM entry WHERE ticket_id = ? AND lane = 'conversation' ORDER BY seq",
-            ticket,
-        )
-        assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), f"{ticket}: seqs with a gap"
-        kept = [tuple(row) for row in rows]
-        both = [citizen, *(one for one in consultations.officers if ticket in one.tickets)]
-        for speaker in both:
-            shown = [
-                (entry["seq"], entry["kind"], entry.get("text", "")) for entry in speaker.tab.held.log[ticket]
-            ]
-            assert shown == kept, f"{ticket}: {speaker.name} shows something else"
-        texts = [(text, seq) for seq, kind, text in kept if kind == "message"]
-        for text, seq in texts:
-            assert text not in found, f"doubled: {text!r}"
-            found[text] = (ticket, seq)
-        _in_the_order_given([text for text, _ in texts])
-    assert len(found) == run.messages, f"{run.messages} given, {len(found)} kept"
-    assert found == run.answers, "an answer names another seq than the database"
-
-
-def _in_the_order_given(texts: list[str]) -> None:
-    last: Counter[str] = Counter()
-    for text in texts:
-        name, number = text.split()[:2]
-        assert int(number) > last[name], f"out of order: {text!r}"
-        last[name] = int(number)
 
 
 def standing(run: Run, consultations: Consultations) -> str:

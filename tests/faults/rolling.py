@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from consult.running.drill.tab import Manners, Tab
+from tests.faults.audit import audit, converge
 from tests.faults.conversations import tab_of, under_way
-from tests.faults.kills import Run, audit, converge, speak, until_answered
+from tests.faults.kills import Run, speak, until_answered
 from tests.faults.servers import Server, Servers, running_servers
 from tests.support.client import take_number
 from tests.support.waiting import until
@@ -49,7 +50,7 @@ async def restart_rolling(data_dir: Path, seed: int, sessions: int, restarts: in
             assert all(set(server.deaths) == {"exit 0"} for server in servers.all), servers.errors
             absences = [seconds for tab in tabs for seconds in tab.absences]
             await asyncio.gather(*(tab.stop() for tab in waiting))
-        audit(run, servers, consultations)
+        audit(run.messages, run.answers, servers, consultations)
     return {
         "rolling_restarts": restarts,
         "sessions": sessions,
