@@ -202,7 +202,6 @@ class Day:
         old = self.first.page
         new = await self.first.context.new_page()
         await new.goto(old.url)
-        await expect(old.get_by_role("heading", level=1)).to_be_visible()
         await expect(old.locator("body")).to_have_attribute("data-state", "moved")
         await self.gallery.phone("moved", old)
         await old.close()
