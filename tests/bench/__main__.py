@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 
 import uvloop
@@ -22,11 +23,16 @@ def main() -> int:
     arguments = _parser().parse_args()
     print(machine.describe(), file=sys.stderr)
     figures: list[Figure] = []
+    failed = False
     for name in arguments.names or BENCHES:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        figures += uvloop.run(_one(name))
+        try:
+            figures += uvloop.run(_one(name))
+        except Exception:  # the others' figures are worth having all the same
+            traceback.print_exc()
+            failed = True
     print(f"{machine.describe()}\n\n{table(figures)}")
-    return 0
+    return int(failed)
 
 
 async def _one(name: str) -> list[Figure]:

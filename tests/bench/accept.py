@@ -21,7 +21,7 @@ from tests.support.client import Frame
 class Size:
     conversations: int = 100
     officers: int = 4
-    waiting: int = 150
+    waiting: int = 300
     rounds: int = 5
     seconds: float = 3.0
 
@@ -88,9 +88,13 @@ class Counter:
         self._open += missing
 
     async def work(self, seconds: float) -> list[float]:
-        """The waits for each accept, in seconds."""
-        await asyncio.gather(*(desk.work(seconds) for desk in self.desks))
-        waits = [wait for desk in self.desks for wait in desk.waits_seconds]
+        """The waits for each accept, in seconds; longer than asked for when there was none by then."""
+        if self._open == self._taken:
+            raise RuntimeError("nobody waits")
+        waits: list[float] = []
+        while not waits:
+            await asyncio.gather(*(desk.work(seconds) for desk in self.desks))
+            waits = [wait for desk in self.desks for wait in desk.waits_seconds]
         self._taken += len(waits)
         return waits
 
@@ -105,6 +109,7 @@ async def run(size: Size = Size()) -> list[Figure]:
         for _ in range(size.rounds):
             await counter.fill(size.waiting)
             calm.append(percentile(await counter.work(size.seconds / 2), 90) * 1e3)
+            await counter.fill(size.waiting)
             used = office.cpu()[0]
             lacked = starved_seconds(*office.servers)
             _, waits = await asyncio.gather(relay.full(size.seconds), counter.work(size.seconds))

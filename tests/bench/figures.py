@@ -51,7 +51,9 @@ def spread(values: Sequence[float], unit: str) -> str:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Of at least two values."""
+    """Of at least one value."""
+    if len(values) == 1:
+        return values[0]
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

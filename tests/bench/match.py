@@ -20,6 +20,7 @@ from consult.consultations.credential import new_id
 from consult.consultations.stages import Stage, Step
 from consult.consultations.store import tickets
 from consult.consultations.store.tickets import TicketRow
+from consult.live import keys
 from consult.live.line_index import LineIndex
 from consult.live.server import EmbeddedValkey
 from consult.people import Caller, Role
@@ -59,12 +60,21 @@ class LongLine:
         service = await people.service("A")
         (officer,) = await people.officers(1, service, capacity=1, ready=True)
         self._officer = officer.caller.id
+        await self._app.rebuild_line()  # while nobody waits: from now on the index counts as whole
         ids = [new_id() for _ in range(waiting)]
         for first in range(0, waiting, ROWS_AT_ONCE):
             some = ids[first : first + ROWS_AT_ONCE]
             await self._app.database.write(lambda conn: _put_in_line(conn, some, service, first))  # noqa: B023
             await self._app.hub.services.presence.seen(*some)
-        await self._app.rebuild_line()
+            await self._put_in_index(some, service)
+
+    async def _put_in_index(self, ids: list[str], service: str) -> None:
+        """As `LineIndex.put` would one by one."""
+        pipe = self._app.live.commands.pipeline()
+        now_ms = time.time() * 1000
+        pipe.zadd(keys.order(service), {ticket_id: now_ms for ticket_id in ids})
+        pipe.hset(keys.units(service), mapping={ticket_id: "1" for ticket_id in ids})
+        await self._app.live.ask(pipe.execute())
 
     async def match(self) -> tuple[float, float]:
         """CPU seconds of this process and of Valkey for one match; afterwards all is as it was before."""
