@@ -120,9 +120,7 @@ def _add_person_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_turn_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-ip", required=True, metavar="ADDRESS", help="the relay's public address")
-    parser.add_argument(
-        "--private-ip", default="", metavar="ADDRESS", help="its own address, where a NAT gives the public one"
-    )
+    parser.add_argument("--private-ip", default="", metavar="ADDRESS", help="its own address, behind a NAT")
     parser.add_argument("--certificate", default="", metavar="FILE", help="the whole chain, for turns:")
     parser.add_argument("--key", default="", metavar="FILE", help="the certificate's key")
 

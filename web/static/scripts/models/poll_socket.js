@@ -17,7 +17,8 @@ import { Alarm } from "./timers.js";
 /** @typedef {Extract<import("../wire.js").ClientFrame, { t: "Hello" }>} Hello */
 
 const APART_MS = 1_000;
-const TRY_SOCKETS_MS = 60_000;
+// Soon at first: perhaps the whole network was away, and sockets get through again.
+const TRY_SOCKETS_MS = [2_000, 10_000, 60_000];
 const FRAMES_AT_ONCE = 32;
 const NETWORK = 1006;
 const COME_BACK_NOW = 4002;
@@ -47,6 +48,7 @@ export class PollSocket {
   #unsent = [];
   /** @type {number[]} */
   #pings = [];
+  #tries = 0;
 
   /** @param {PollParts} parts */
   constructor(parts) {
@@ -146,7 +148,8 @@ export class PollSocket {
   }
 
   #tryLater() {
-    this.#probe.set(TRY_SOCKETS_MS, async () => {
+    const afterMs = TRY_SOCKETS_MS[Math.min(this.#tries++, TRY_SOCKETS_MS.length - 1)];
+    this.#probe.set(afterMs, async () => {
       if (await this.#parts.socketsWork()) this.#lose(COME_BACK_NOW);
       else if (!this.#ended.signal.aborted) this.#tryLater();
     });
