@@ -65,7 +65,9 @@ class Nursery:
         async for line in told:
             news = json.loads(line)
             if "code" in news:
-                self._end_of(news["pid"]).set_result(news["code"])
+                ended = self._end_of(news["pid"])
+                if not ended.done():  # whoever waited for it may have been called off
+                    ended.set_result(news["code"])
             else:
                 # A process id may be used again.
                 self._ended.pop(news["pid"], None)
