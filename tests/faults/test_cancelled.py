@@ -33,6 +33,7 @@ async def test_redis(valkey: str, short: Path, seed: int) -> None:
 @pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
 async def test_sql(database_url: str, short: Path, seed: int, writes: bool) -> None:
     async with sql_call(database_url, short, writes) as call:
-        outcomes = await cancel_calls(call, CALLS, random.Random(seed))
+        # Orders share a few connections on a slow line; reads come from several at once.
+        outcomes = await cancel_calls(call, CALLS // 4 if writes else CALLS, random.Random(seed))
     assert outcomes["mismatches"] == 0
     assert outcomes["cancelled"] >= 10
