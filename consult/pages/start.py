@@ -81,9 +81,12 @@ class Start:
     async def forget(self, request: Request) -> Response:
         """ "Not me": the next person on this device is somebody else. The place in the line stays."""
         fields, key = await read_fields(request), self._forms.key(request)
+        if not self._forms.genuine(key, fields):
+            # Said aloud: the next person must not take this one's number for theirs.
+            say = self._templates.sayer(request)
+            return await self._show(request, key, Fields(), {"form": say("field.form_expired")}, 403)
         response = RedirectResponse("/", 303)
-        if self._forms.genuine(key, fields):
-            forget_visitor(self._cookies, response)
+        forget_visitor(self._cookies, response)
         return response
 
     async def _show(

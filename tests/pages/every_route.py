@@ -54,8 +54,6 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
 }
 # The secret in its body, which no other site knows, is this one's token; it takes JSON only.
 WITHOUT_TOKEN = {"/t/{ticket}/open"}
-# "Not me" without a token is sent home, and nothing is forgotten.
-SENT_HOME = {"/forget"}
 POSTS = [path for method, path in MAY if method == "POST"]
 STAFF_ROUTES = [key for key, roles in MAY.items() if roles != (EVERYBODY,)]
 

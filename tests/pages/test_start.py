@@ -72,8 +72,10 @@ async def test_not_me_without_the_forms_token_changes_nothing(door: Door, visito
     service = await door.service()
     first = (await join(visitor, service)).headers["location"]
 
-    await visitor.post("/forget", {"csrf": "guessed"})
+    refused = await visitor.post("/forget", {"csrf": "guessed"})
 
+    assert refused.status_code == 403
+    assert "tekan tombolnya sekali lagi" in text_of(refused)
     assert (await join(visitor, service)).headers["location"] == first
 
 
