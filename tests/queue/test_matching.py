@@ -44,23 +44,12 @@ async def test_an_officer_free_again_in_the_middle_of_a_round_passes_over_nobody
 
 
 async def test_without_redis_the_rows_propose(apart: Line) -> None:
-    away, video = await apart.citizen(here=False), await apart.citizen(channel="video")
-    first, second, third = [await apart.citizen() for _ in range(3)]
-    assert await apart.app.line.order(apart.service) == [c.id for c in (away, video, first, second, third)]
-    officer = await apart.officer()
-    matching = apart.app.matching
-    # One chat leaves two units of three: the call does not fit, though its citizen is the first.
-    await apart.serve(officer, third)
-    assert await matching.run() == 1
-    attempt = (await apart.ticket(first)).attempt
-    assert attempt == 1
-    assert (await apart.ticket(video)).stage is Stage.WAITING
-    await apart.reception.pass_on(officer, first.id, attempt, apart.receipt(officer))
-    assert await matching.run() == 1, "whom an officer passed on is not offered to the same one at once"
-    assert (await apart.ticket(second)).stage is Stage.OFFERED
+    await _picked_up(apart)
+    await _offered(Line(apart.door, await apart.door.service("B")))
 
 
-async def test_without_redis_the_next_is_picked_up_and_who_was_returned_comes_first(apart: Line) -> None:
+async def _picked_up(apart: Line) -> None:
+    """Who was returned comes first."""
     first, second = await apart.citizen(), await apart.citizen()
     officer = await apart.officer()
     await apart.offer(officer, second)
@@ -75,3 +64,21 @@ async def test_without_redis_the_next_is_picked_up_and_who_was_returned_comes_fi
     assert (
         await apart.refused(apart.reception.serve_next(officer, apart.receipt(officer))) == "nobody_waiting"
     )
+
+
+async def _offered(apart: Line) -> None:
+    """The first who is here and fits; whom the officer passed on is not offered again at once."""
+    away, video = await apart.citizen(here=False), await apart.citizen(channel="video")
+    first, second, third = [await apart.citizen() for _ in range(3)]
+    assert await apart.app.line.order(apart.service) == [c.id for c in (away, video, first, second, third)]
+    officer = await apart.officer("citra")
+    matching = apart.app.matching
+    # One chat leaves two units of three: the call does not fit, though its citizen is the first.
+    await apart.serve(officer, third)
+    assert await matching.run() == 1
+    attempt = (await apart.ticket(first)).attempt
+    assert attempt == 1
+    assert (await apart.ticket(video)).stage is Stage.WAITING
+    await apart.reception.pass_on(officer, first.id, attempt, apart.receipt(officer))
+    assert await matching.run() == 1, "whom an officer passed on is not offered to the same one at once"
+    assert (await apart.ticket(second)).stage is Stage.OFFERED
