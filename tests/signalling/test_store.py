@@ -130,6 +130,7 @@ def _serve_somebody(conn: Connection) -> tuple[str, str]:
     )
     person = {"id": officer, "user_name": officer, "name": "Budi", "role": "officer", "password_hash": "-"}
     conn.execute(insert(tables.person).values(**person, added_at=moments.now(conn)))
+    conn.execute(insert(tables.person_service).values(person_id=officer, service_id=service))
     duty.enrol(conn, officer, 3)
     duty.change(conn, officer, DutyStep.BE_READY, f"staff:{officer}")
     taken = {"service_id": service, "day": "2026-01-05", "number": 1, "label": "A-001", "channel": "chat"}
