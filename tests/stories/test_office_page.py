@@ -8,6 +8,7 @@ from playwright.async_api import Locator, expect
 
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.waiting import until
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -56,6 +57,16 @@ async def opens_always(admin: Person, service: str) -> None:
     await says_done(admin, "Jam layanan disimpan.")
 
 
+async def the_other_server_knows(passer_by: Person, house: House, service: str) -> None:
+    """It reads the office anew after a moment."""
+
+    async def closed() -> bool:
+        await passer_by.page.goto(f"{house.urls[1]}/")
+        return await passer_by.field("service").locator("option", has_text=service).is_disabled()
+
+    await until(closed)
+
+
 async def test_a_service_is_added_and_closed_by_its_hours_and_says_when_it_opens(
     town: Town, house: House
 ) -> None:
@@ -74,6 +85,7 @@ async def test_a_service_is_added_and_closed_by_its_hours_and_says_when_it_opens
     await somebody.fills_in("Ibu Apotek", service="Izin Apotek")
 
     opens = await opens_only_tomorrow(admin, "Izin Apotek")
+    await the_other_server_knows(await town.person(), house, "Izin Apotek")
     await somebody.button("take").click()
     await expect(somebody.page.locator("#faults")).to_contain_text("Layanan ini sedang tutup")
     main = somebody.page.get_by_role("main")
