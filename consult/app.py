@@ -8,7 +8,6 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from consult.accounts.admission import Admission
@@ -132,7 +131,7 @@ class App:
                 await self.stop()
 
         socket = Endpoint(self.hub, Origins(self.settings))
-        return build_asgi(self.pages, [WebSocketRoute("/socket", socket), *poll_routes(self.hub)], lifespan)
+        return build_asgi(self.pages, poll_routes(self.hub), {"/socket": socket}, lifespan)
 
     async def start(self) -> None:
         """Open the database and Redis. Raises SettingsWrong when one cannot be used."""

@@ -45,7 +45,9 @@ class Endpoint:
         try:
             await receive()
             await send({"type": "websocket.accept"})
-            await self._serve(websocket.cookies, block, receive, send)
+            cookies = websocket.cookies
+            del websocket  # for as long as the page is open, nothing of the handshake is needed
+            await self._serve(cookies, block, receive, send)
         except OSError:
             log.debug("the other end left during the handshake")
         finally:

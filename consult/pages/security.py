@@ -1,6 +1,6 @@
 """What holds for every request: allowed origins, the size of a body, and the headers of every answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -46,11 +46,15 @@ class BodyTooLarge(Exception):
 class Security:
     """Wraps the whole application, so that its error pages carry the headers too.
 
-    Sockets pass: the hub checks their origin itself, before it accepts.
+    Sockets pass: the hub checks their origin itself, before it accepts. They go to it by the shortest way:
+    each layer between would keep its part of the memory for as long as a page is open, and see every frame.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, sockets: Mapping[str, ASGIApp] | None = None
+    ) -> None:
         self._app = app
+        self._sockets = sockets or {}
         self._origins = Origins(settings)
         self._headers = dict(HEADERS)
         if CookieNames.of(settings).secure:
@@ -58,7 +62,8 @@ class Security:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            app = self._sockets.get(scope.get("path", ""), self._app)
+            await app(scope, receive, send)
             return
         begun = False
 

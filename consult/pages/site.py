@@ -1,6 +1,6 @@
 """The web application: pages, the hub's socket route, and the security that wraps both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
@@ -33,13 +33,16 @@ def build_site(services: PageServices) -> Site:
 
 
 def build_asgi(
-    services: PageServices, sockets: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None
+    services: PageServices,
+    hub_routes: Sequence[BaseRoute] = (),
+    sockets: Mapping[str, ASGIApp] | None = None,
+    lifespan: Lifespan | None = None,
 ) -> ASGIApp:
-    """Everything that a server process answers over HTTP; `sockets` are the hub's routes."""
+    """Everything that a server process answers; `sockets` are the hub's, by their path."""
     site = build_site(services)
     problems = Problems(site.templates)
     app = Starlette(
-        routes=[*routes(site), *sockets],
+        routes=[*routes(site), *hub_routes],
         exception_handlers={
             ConsultError: problems.refused,
             HTTPException: problems.http,
@@ -47,4 +50,4 @@ def build_asgi(
         },
         lifespan=lifespan,
     )
-    return Security(app, services.settings)
+    return Security(app, services.settings, sockets)
