@@ -63,15 +63,16 @@ async def test_what_can_be_lost_is_lost_before_the_connection(sqlite_url: str, v
     async with _office(sqlite_url, valkey) as office, office.consultation() as talk:
         posted = await _stop_reading(office, talk)
         connection = _connection(office, talk)
-        for _ in range(FRAMES * 4):
+        for _ in range(FRAMES * 30):
             await talk.officer.sends("Typing")
         for n in range(FRAMES // 2):
-            posted.append(f"penting {n}")
+            # Long ones: the network may still take a few frames more.
+            posted.append(f"penting {n} {LONG}"[:4_000])
             await talk.officer.acked("PostMessage", text=posted[-1])
-        await until(lambda: connection.outbox.waiting >= FRAMES // 2)
+        await until(lambda: connection.outbox.waiting >= 2)
         assert connection.closing is None
         talk.citizen.socket.transport.resume_reading()
         for text in posted:
             await talk.citizen.hears_entry(text)
-        assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 2
+        assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 20
         await talk.citizen.pings()
