@@ -206,10 +206,11 @@ class Reception:
     async def accept(self, caller: Caller, ticket_id: str, attempt: int, receipt: Receipt) -> Served:
         failpoints.reach("accept_asked")
         result = await self._database.write(
-            lambda conn: assigning.accept(conn, caller, ticket_id, attempt), receipt
+            lambda conn: assigning.accept(conn, caller, ticket_id, attempt), receipt, ahead=True
         )
         self._usher.offer_withdrawn(caller.id, ticket_id, attempt, "accepted")
-        await self._tell_served(result)
+        self._tell_served(result)  # who was offered has left the index of the line already
+        self._matching.soon()
         return result
 
     async def pass_on(self, caller: Caller, ticket_id: str, attempt: int, receipt: Receipt) -> Returned:
@@ -225,18 +226,20 @@ class Reception:
             lambda conn: (duty.find(conn, caller.id), duty.skills(conn, caller.id))
         )
         candidates = await self._matching.choices(skills, own.free_units, PICK_UP_CHOICES)
-        result = await self._database.write(lambda conn: assigning.pick_up(conn, caller, candidates), receipt)
-        await self._tell_served(result)
-        return result
-
-    async def _tell_served(self, result: Served) -> None:
-        officer = result.duty.person_id
-        self._usher.conversation_opened(officer, result.conversation)
-        self._usher.duty_changed(result.duty)
-        self._usher.ticket_changed(result.ticket)
-        self._usher.entry_added(result.ticket, result.entry)
+        result = await self._database.write(
+            lambda conn: assigning.pick_up(conn, caller, candidates), receipt, ahead=True
+        )
+        self._tell_served(result)
         await self._usher.out_of_line(result.ticket)
         self._matching.soon()
+        return result
+
+    def _tell_served(self, result: Served) -> None:
+        officer = result.duty.person_id
+        self._usher.conversation_opened(officer, result.conversation)
+        self._usher.duty_changed(result.duty, result.ticket.service_id)
+        self._usher.ticket_changed(result.ticket)
+        self._usher.entry_added(result.ticket, result.entry)
 
     async def tell_given_back(self, result: Returned, why: str) -> None:
         """An offer was not accepted: the officer's card goes, the citizen waits, others are asked."""

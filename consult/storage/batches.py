@@ -29,7 +29,10 @@ class Batches:
     held_up: bool = False
 
     def next(self, conn: Connection) -> None:
-        """One batch. What waits when it begins is in it, and what comes while it runs, up to the limits."""
+        """One batch. What waits when it begins is in it, and what comes while it runs, up to the limits.
+
+        It ends with an order that went ahead, which would otherwise wait for all that it has overtaken.
+        """
         taken: list[Accepted] = []
         try:
             outcomes, hindered = self._together(conn, taken)
@@ -56,6 +59,8 @@ class Batches:
                     # Commit the others first: the one in our way may be waiting for their rows.
                     return outcomes, accepted
                 outcomes.append(outcome)
+                if accepted.ahead and not self.waiting.somebody_ahead:
+                    break
             failpoints.reach("before_commit")
         failpoints.reach("after_commit")
         return outcomes, None

@@ -68,15 +68,18 @@ class Database:
         await self._writer.close()
         await self._reader.close()
 
-    async def write(self, order: Order[T], receipt: Receipt | None = None) -> T:
+    async def write(self, order: Order[T], receipt: Receipt | None = None, *, ahead: bool = False) -> T:
         """Carry out the order, whole or not at all; returns once it is committed.
 
         With a receipt it is carried out once: a repeat raises Reproduced, a reused number Conflict, a
         number too high OutOfOrder; a final refusal is stored as the answer. Raises Busy when the
         database cannot be written now. An order whose caller goes away is carried out all the same.
+
+        `ahead`: for the few that somebody stands waiting for. It goes before what waits in this process and
+        is committed at once; should it overtake an earlier number of its stream, it is OutOfOrder.
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Accepted(order, receipt, answer))
+        self._writer.submit(Accepted(order, receipt, answer, ahead))
         return await answer
 
     async def read(self, query: Order[T]) -> T:

@@ -25,6 +25,7 @@ class Accepted:
     order: Order[Any]
     receipt: Receipt | None
     answer: "asyncio.Future[Any]"
+    ahead: bool = False  # goes before those that are not
     accepted_at: float = field(default_factory=time.monotonic)  # seconds of time.monotonic
 
 

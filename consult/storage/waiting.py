@@ -1,6 +1,10 @@
-"""Accepted orders in the sequence they came, until a writer takes them or they have waited too long."""
+"""Accepted orders in the sequence they came, until a writer takes them or they have waited too long.
+
+Those that go ahead have a line of their own, which is taken first.
+"""
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,12 +25,18 @@ class Waiting:
     def __init__(self, wake: Callable[[], None], wait_seconds: float = WAIT_SECONDS) -> None:
         self._wake = wake
         self._wait_seconds = wait_seconds
-        self._orders: deque[Accepted] = deque()
+        self._ahead: deque[Accepted] = deque()
+        self._others: deque[Accepted] = deque()
         self._closed = False
         self._patience: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
-        return len(self._orders)
+        return len(self._ahead) + len(self._others)
+
+    @property
+    def somebody_ahead(self) -> bool:
+        """Whether an order waits that goes before others."""
+        return bool(self._ahead)
 
     @property
     def closed(self) -> bool:
@@ -34,19 +44,16 @@ class Waiting:
 
     def add(self, accepted: Accepted) -> None:
         """Raises Busy when too many are waiting or no more are accepted."""
-        if self._closed or len(self._orders) >= MOST_WAITING:
+        if self._closed or len(self) >= MOST_WAITING:
             raise Busy(retry_ms=BUSY_RETRY_MS)
-        self._orders.append(accepted)
+        (self._ahead if accepted.ahead else self._others).append(accepted)
         self._wake()
         if self._patience is None:
             self._look_again(self._wait_seconds)
 
     def take(self) -> Accepted | None:
-        """The one that waits longest; None when nobody waits."""
-        try:
-            return self._orders.popleft()
-        except IndexError:
-            return None
+        """The one that waits longest, first of those that go ahead; None when nobody waits."""
+        return _first(self._ahead) or _first(self._others)
 
     def close(self) -> None:
         """Accept no more."""
@@ -63,11 +70,29 @@ class Waiting:
     def _refuse_overdue(self) -> None:
         latest = time.monotonic() - self._wait_seconds
         self._patience = None
-        while self._orders:
-            oldest = self._orders[0].accepted_at
-            if oldest > latest:
-                self._look_again(oldest - latest)
-                return
-            overdue = self.take()
-            if overdue is not None:
-                tell([Outcome(overdue, error=Busy(retry_ms=BUSY_RETRY_MS))])
+        for line in (self._ahead, self._others):
+            while _since(line) <= latest:
+                overdue = _first(line)
+                if overdue is not None:
+                    tell([Outcome(overdue, error=Busy(retry_ms=BUSY_RETRY_MS))])
+        oldest = min(_since(self._ahead), _since(self._others))
+        if oldest < math.inf:
+            self._look_again(oldest - latest)
+
+
+# The writer's thread may have emptied a line since it was looked at.
+
+
+def _first(line: deque[Accepted]) -> Accepted | None:
+    try:
+        return line.popleft()
+    except IndexError:
+        return None
+
+
+def _since(line: deque[Accepted]) -> float:
+    """When the first in this line came."""
+    try:
+        return line[0].accepted_at
+    except IndexError:
+        return math.inf
