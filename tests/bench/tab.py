@@ -152,8 +152,9 @@ class Tab(asyncio.Protocol):
     def _heard(self, frame: Frame) -> None:
         kind = frame["t"]
         if kind in WELCOMES:
-            self.cseq = frame["last_cseq"]
-            self._welcomed.set_result(None)
+            if not self._welcomed.done():  # another one comes when frames may have been lost
+                self.cseq = frame["last_cseq"]
+                self._welcomed.set_result(None)
         elif kind in {"Acked", "Refused"} and frame.get("cseq") in self._answers:
             self._answers.pop(frame["cseq"])(frame)
         if self.hear is not None:
