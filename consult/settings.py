@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from consult import failpoints
+from consult.disagreements import disagreements
 from consult.errors import SettingsWrong
 
 HERE = Path(__file__).resolve().parent
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _web_root() -> Path:
@@ -100,6 +99,32 @@ class Settings:
     applicant_frames_burst: int = setting(30, "Frames an applicant may send at once.", least=1)
     officer_frames_per_second: float = setting(10, "Frames an officer may send, steady.", least=0.1)
     officer_frames_burst: int = setting(100, "Frames an officer may send at once.", least=1)
+    hellos_per_second: float = setting(
+        1, "Greetings of one person's connections, steady: a page on a bad line comes back often.", least=0.01
+    )
+    hellos_burst: int = setting(60, "Greetings at once.", least=1)
+    pings_per_second: float = setting(
+        5, "Heartbeats, steady; a page in a call sends one a second.", least=0.01
+    )
+    pings_burst: int = setting(60, "Heartbeats at once.", least=1)
+    refreshes_per_second: float = setting(
+        0.5, "Times a page may ask for the whole picture again, steady.", least=0.01
+    )
+    refreshes_burst: int = setting(10, "Times a page may ask for the whole picture at once.", least=1)
+    polls_per_second: float = setting(2, "Polls of a page that has no socket, steady.", least=0.01)
+    polls_burst: int = setting(60, "Polls of a page that has no socket, at once.", least=1)
+    malformed_frames_per_second: float = setting(
+        0.1, "Unreadable frames, steady, before the connection is closed.", least=0.01
+    )
+    malformed_frames_burst: int = setting(
+        10, "Unreadable frames at once before the connection is closed.", least=1
+    )
+    refused_frames_per_second: float = setting(
+        2, "Frames refused for coming too fast, steady, before the connection is closed.", least=0.01
+    )
+    refused_frames_burst: int = setting(
+        120, "Frames refused for coming too fast, at once, before the connection is closed.", least=1
+    )
     signalling_frames_in_10_seconds: int = setting(
         30, "Descriptions, steady; candidates have ten times as many.", least=1
     )
@@ -184,7 +209,7 @@ def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         elif about["most"] is not None and values[name] > about["most"]:
             faults.append(f"{variable(name)} must be at most {about['most']}, not {value!r}.")
             del values[name]
-    faults.extend(_disagreements({item.name: item.default for item in fields(Settings)} | values))
+    faults.extend(disagreements({item.name: item.default for item in fields(Settings)} | values))
     return values, faults
 
 
@@ -230,85 +255,3 @@ def _convert(value: Any, kind: Any) -> Any:
     if kind is str or str in get_args(kind):
         return str(value)
     raise ValueError("a text")
-
-
-def _disagreements(values: Mapping[str, Any]) -> list[str]:
-    faults = []
-    try:
-        ZoneInfo(values["time_zone"])
-    except (KeyError, ValueError, OSError):
-        faults.append(f"CONSULT_TIME_ZONE must be a zone like Asia/Jakarta, not {values['time_zone']!r}.")
-    if values["relay_only"] not in {"off", "officer", "both"}:
-        faults.append(f"CONSULT_RELAY_ONLY must be off, officer or both, not {values['relay_only']!r}.")
-    if values["relay_only"] != "off" and not values["turn_urls"]:
-        faults.append("CONSULT_RELAY_ONLY needs CONSULT_TURN_URLS: without TURN no call could connect.")
-    if values["turn_urls"] and not values["turn_secret"]:
-        faults.append(
-            "CONSULT_TURN_URLS needs CONSULT_TURN_SECRET, the static-auth-secret of the TURN server."
-        )
-    if values["officer_capacity"] < max(values["video_units"], values["chat_units"]):
-        faults.append(
-            "CONSULT_OFFICER_CAPACITY must be at least CONSULT_VIDEO_UNITS and CONSULT_CHAT_UNITS: "
-            "otherwise no officer could ever take such a citizen."
-        )
-    faults.extend(_server_faults("CONSULT_STUN_URLS", values["stun_urls"], "stun:", "stuns:"))
-    faults.extend(_server_faults("CONSULT_TURN_URLS", values["turn_urls"], "turn:", "turns:"))
-    if bool(values["tls_certificate"]) != bool(values["tls_key"]):
-        faults.append("CONSULT_TLS_CERTIFICATE and CONSULT_TLS_KEY must be given together.")
-    if values["log_level"] not in {"debug", "info", "warning", "error"}:
-        faults.append(
-            f"CONSULT_LOG_LEVEL must be debug, info, warning or error, not {values['log_level']!r}."
-        )
-    faults.extend(_public_url_faults(values))
-    faults.extend(_failpoint_faults(values))
-    if values["host"] not in LOOPBACK and not values["public_url"]:
-        faults.append(
-            f"CONSULT_HOST={values['host']} needs CONSULT_PUBLIC_URL, the address people type (https://...): "
-            "browsers give no camera on any other http address than localhost."
-        )
-    return faults
-
-
-def _failpoint_faults(values: Mapping[str, Any]) -> list[str]:
-    if not values["failpoints"]:
-        return []
-    public = values["public_url"].startswith("https") or values["trusted_proxies"]
-    if public or values["host"] not in LOOPBACK:
-        return ["CONSULT_FAILPOINTS makes a service fail and is for tests on this machine: leave it out."]
-    return failpoints.faults(values["failpoints"])
-
-
-def _server_faults(name: str, urls: str, *schemes: str) -> list[str]:
-    """A browser refuses every call, not only the server, when one address is not of this form."""
-    return [
-        f"{name} must look like {schemes[0]}host:3478, not {url.strip()!r}."
-        for url in urls.split(",")
-        if url.strip() and not (url.strip().startswith(schemes) and url.strip().partition(":")[2].strip("/"))
-    ]
-
-
-def _public_url_faults(values: Mapping[str, Any]) -> list[str]:
-    from urllib.parse import urlsplit
-
-    url = values["public_url"]
-    if not url:
-        return []
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
-    if (
-        parts.scheme not in {"http", "https"}
-        or not host
-        or parts.path not in {"", "/"}
-        or parts.query
-        or parts.fragment
-    ):
-        return [f"CONSULT_PUBLIC_URL must look like https://consult.example.go.id, not {url!r}."]
-    if parts.scheme == "http" and host not in LOOPBACK:
-        return [
-            f"CONSULT_PUBLIC_URL must begin with https:// because browsers give no camera on {url}; "
-            "put TLS in front."
-        ]
-    return []

@@ -10,7 +10,7 @@ from consult.accounts.cookies import new_random
 from consult.accounts.doorkeeper import lifetimes
 from consult.accounts.password import Passwords
 from consult.accounts.store import sessions
-from consult.accounts.visitor import token_fits
+from consult.accounts.visitor import token_fits, token_of
 from consult.consultations.credential import hash_of, pin_for, secret_for
 from consult.consultations.store import tickets
 from consult.errors import NotFound
@@ -98,14 +98,14 @@ class Admission:
         if kept is not None:
             row = await self._database.read(lambda conn: tickets.find(conn, ticket_id))
             return Opened(ticket_id, row.label, row.language, kept, None, secret)
-        reference, csrf = new_random(), new_random()
+        reference = new_random()
 
         def order(conn: Connection) -> tickets.TicketRow:
-            sessions.start_applicant(conn, hash_of(reference), csrf, ticket_id, self._lives)
+            sessions.start_applicant(conn, hash_of(reference), ticket_id, self._lives)
             return tickets.find(conn, ticket_id)
 
         row = await self._database.write(order)
-        return Opened(ticket_id, row.label, row.language, csrf, reference, secret)
+        return Opened(ticket_id, row.label, row.language, token_of(reference), reference, secret)
 
     async def _kept(self, ticket_id: str, reference: str) -> str | None:
         """The token of this device's session for the ticket, if it still holds."""
@@ -113,7 +113,7 @@ class Admission:
         row = await self._database.read(
             lambda conn: sessions.find_applicant(conn, hashed, ticket_id, self._lives)
         )
-        return None if row is None else row.csrf
+        return None if row is None else token_of(reference)
 
     async def forget(self, reference: str) -> None:
         """End this device's session; the place in the line stays."""

@@ -17,7 +17,7 @@ from consult.accounts.password import Passwords
 from consult.accounts.store import people, sessions
 from consult.accounts.store.people import Account
 from consult.accounts.store.sessions import Lifetimes, SessionRow
-from consult.accounts.visitor import token_fits
+from consult.accounts.visitor import token_fits, token_of
 from consult.consultations.credential import hash_of
 from consult.duty import store as duty
 from consult.duty.rules import DutyStep
@@ -99,7 +99,8 @@ class Doorkeeper:
                 await self._database.write(lambda conn: sessions.touch(conn, [reference_hash]))
         chosen = cookies.get(self.cookie_names.name("lang"), row.language)
         language = chosen if chosen in LANGUAGES else LANGUAGES[0]
-        return Visit(Caller(row.role, row.owner_id, row.owner_name), row.csrf, reference_hash, language)
+        caller = Caller(row.role, row.owner_id, row.owner_name)
+        return Visit(caller, token_of(reference), reference_hash, language)
 
     async def sign_in(
         self, user_name: str, password: str, address: str | None, device: str | None, former: str | None
@@ -125,9 +126,8 @@ class Doorkeeper:
                 raise SignInFailed()
             if former:
                 sessions.end(conn, hash_of(former))
-            sessions.start_staff(conn, hash_of(reference), new_csrf, account.id, self._lives)
+            sessions.start_staff(conn, hash_of(reference), account.id, self._lives)
 
-        new_csrf = new_random()
         await self._database.write(order)
         return SignedIn(reference, _device_of(account), account.role)
 

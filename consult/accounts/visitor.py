@@ -19,9 +19,13 @@ def visitor_of(visitor_cookie: str | None, form_cookie: str | None) -> bytes | N
     return None if form is None else hmac.digest(form, b"visitor", hashlib.sha256)
 
 
-def form_token(form_cookie: str) -> str:
-    """The token that a form of this browser must carry; the cookie itself never stands in a page."""
-    return text_of(hmac.digest(form_cookie.encode(), b"csrf", hashlib.sha256))
+def token_of(cookie: str) -> str:
+    """The token that forms and sockets of this browser must carry.
+
+    Derived from a cookie (a visitor's form, a session's reference): it is kept nowhere, and the cookie
+    itself never stands in a page.
+    """
+    return text_of(hmac.digest(cookie.encode(), b"csrf", hashlib.sha256))
 
 
 def token_fits(expected: str, given: str | None) -> bool:

@@ -33,30 +33,24 @@ class Rate:
 
 Rates = Mapping[Kind, Rate]
 
-_SAME_FOR_ALL = {
-    # An honest page on a bad line comes back every few seconds, and pings every second in a call.
-    Kind.HELLO: Rate(1, 60),
-    Kind.PING: Rate(5, 60),
-    Kind.REFRESH: Rate(0.5, 10),
-    # One answer a second at the most, and a page on a bad line asks again.
-    Kind.POLL: Rate(2, 60),
-    Kind.MALFORMED: Rate(0.1, 10),
-    Kind.FLOOD: Rate(2, 120),
-}
-
 
 def rates_of(settings: Settings) -> dict[Role, Rates]:
     """What each role may send."""
     described = settings.signalling_frames_in_10_seconds
-    signalling = {
+    same_for_all = {
+        Kind.HELLO: Rate(settings.hellos_per_second, settings.hellos_burst),
+        Kind.PING: Rate(settings.pings_per_second, settings.pings_burst),
+        Kind.REFRESH: Rate(settings.refreshes_per_second, settings.refreshes_burst),
+        Kind.POLL: Rate(settings.polls_per_second, settings.polls_burst),
+        Kind.MALFORMED: Rate(settings.malformed_frames_per_second, settings.malformed_frames_burst),
+        Kind.FLOOD: Rate(settings.refused_frames_per_second, settings.refused_frames_burst),
         Kind.DESCRIPTION: Rate(described / 10, described),
         Kind.CANDIDATE: Rate(described, described * 10),
     }
     applicant = Rate(settings.applicant_frames_per_second, settings.applicant_frames_burst)
     staff = Rate(settings.officer_frames_per_second, settings.officer_frames_burst)
     return {
-        role: _SAME_FOR_ALL | signalling | {Kind.FRAME: applicant if role is Role.APPLICANT else staff}
-        for role in Role
+        role: same_for_all | {Kind.FRAME: applicant if role is Role.APPLICANT else staff} for role in Role
     }
 
 

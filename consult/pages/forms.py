@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.accounts.cookies import bytes_of, new_random
-from consult.accounts.visitor import form_token, token_fits
+from consult.accounts.visitor import token_fits, token_of
 from consult.errors import BadRequest
 from consult.pages.cookies import Cookies
 
@@ -62,7 +62,7 @@ class FormKey:
 
     @property
     def token(self) -> str:
-        return form_token(self.cookie)
+        return token_of(self.cookie)
 
 
 class AnonymousForms:

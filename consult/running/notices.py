@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from consult import __version__
+from consult.disagreements import LOOPBACK
 from consult.people import Role
 from consult.running import demo
-from consult.settings import LOOPBACK, Settings
+from consult.settings import Settings
 from consult.storage.database import Database
 from consult.storage.tables import person
 

@@ -140,7 +140,6 @@ session = Table(
     Column("reference_hash", LargeBinary(32), primary_key=True),
     Column("person_id", ForeignKey("person.id")),
     Column("ticket_id", ForeignKey("ticket.id")),
-    Column("csrf", String(64), nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

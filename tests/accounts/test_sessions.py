@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from consult.accounts.visitor import form_token
+from consult.accounts.visitor import token_of
 from consult.people import Caller, Role
 from consult.storage.tables import session
 from tests.support.client import Page, sign_in, sign_out
@@ -84,7 +84,7 @@ async def test_signing_in_makes_a_new_session_and_ends_the_browsers_former_one(
 
 def _sign_in_token(visitor: Visitor) -> str:
     """The page itself sends whoever is signed in on to the desk; the token is the form cookie's."""
-    return form_token(visitor.cookie("form") or "")
+    return token_of(visitor.cookie("form") or "")
 
 
 async def test_a_planted_reference_is_not_taken_over(door: Door, visitor: Visitor) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from consult.accounts.cookies import CookieNames, new_random
 from consult.accounts.doorkeeper import lifetimes
 from consult.accounts.store import people, sessions
+from consult.accounts.visitor import token_of
 from consult.consultations.credential import hash_of, new_id
 from consult.consultations.store import log, tickets
 from consult.duty import store as duty
@@ -103,9 +104,12 @@ class People:
             duty.enrol(conn, caller.id, capacity)
             step = DutyStep.BE_READY if ready else DutyStep.PAUSE
             duty.change(conn, caller.id, step, caller.subject)
-            reference, csrf = new_random(), new_random()
-            sessions.start_staff(conn, hash_of(reference), csrf, caller.id, self._lives)
-            return Officer(caller, Page(self._urls[at(number)], csrf, {self._names.name("staff"): reference}))
+            reference = new_random()
+            sessions.start_staff(conn, hash_of(reference), caller.id, self._lives)
+            return Officer(
+                caller,
+                Page(self._urls[at(number)], token_of(reference), {self._names.name("staff"): reference}),
+            )
 
         return await self._each(count, order)
 
@@ -117,10 +121,10 @@ class People:
             caller = Caller(Role.APPLICANT, new_id(), f"Pemohon {number}")
             tickets.open_ticket(conn, ticket_values(caller, service, letter, first + number))
             log.add(conn, caller.id, "joined", caller.name)
-            reference, csrf = new_random(), new_random()
-            sessions.start_applicant(conn, hash_of(reference), csrf, caller.id, self._lives)
+            reference = new_random()
+            sessions.start_applicant(conn, hash_of(reference), caller.id, self._lives)
             cookies = {self._names.ticket(caller.id): reference}
-            return Applicant(caller, Page(self._urls[at(number)], csrf, cookies, caller.id))
+            return Applicant(caller, Page(self._urls[at(number)], token_of(reference), cookies, caller.id))
 
         return await self._each(count, order)
 

@@ -7,7 +7,9 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from consult.hub.limits import Kind, rates_of
 from consult.people import Role
+from consult.settings import Settings
 from tests.support.client import Client
 from tests.support.databases import SqliteTemplate
 from tests.support.open_office import Office, open_office
@@ -15,6 +17,7 @@ from tests.support.samples import NOBODYS
 from tests.support.waiting import until
 
 APPLICANTS_BURST, OFFICERS_BURST, SIGNALS = 6, 12, 5
+UNREADABLE, REFRESHES, REFUSED = 4, 7, 50
 # So slow that nothing fills up again while a test runs.
 SLOW = {
     "applicant_frames_per_second": 0.01,
@@ -22,6 +25,12 @@ SLOW = {
     "officer_frames_per_second": 0.01,
     "officer_frames_burst": OFFICERS_BURST,
     "signalling_frames_in_10_seconds": SIGNALS,
+    "malformed_frames_per_second": 0.01,
+    "malformed_frames_burst": UNREADABLE,
+    "refreshes_per_second": 0.01,
+    "refreshes_burst": REFRESHES,
+    "refused_frames_per_second": 0.01,
+    "refused_frames_burst": REFUSED,
 }
 
 
@@ -128,21 +137,22 @@ async def _sent_until_taken(client: Client, cseq: int, text: str) -> None:
 async def test_who_floods_on_is_let_go_and_may_come_back(strict: Office) -> None:
     page = await strict.citizen()
     client = await page.enter()
-    for _ in range(APPLICANTS_BURST + 200):
+    for _ in range(APPLICANTS_BURST + REFUSED + 1):
         await client.sends("Typing", ticket=NOBODYS)
     assert await client.closed() == 4429
+    assert len(client.has_heard("Refused")) == REFUSED
     async with page.open() as back:
         await back.pings()
 
 
-async def test_after_ten_unreadable_frames_the_connection_is_closed(strict: Office) -> None:
+async def test_after_some_unreadable_frames_the_connection_is_closed(strict: Office) -> None:
     page = await strict.citizen()
     client = await page.enter()
-    for _ in range(11):
+    for _ in range(UNREADABLE + 1):
         await client.sends_text("{")
     assert await client.closed() == 4400
-    assert [frame["code"] for frame in client.has_heard("Refused")] == ["bad_request"] * 10
-    # The next connection of the same person has no ten more.
+    assert [frame["code"] for frame in client.has_heard("Refused")] == ["bad_request"] * UNREADABLE
+    # The next connection of the same person has no more.
     again = await page.enter()
     await again.sends_text("{")
     assert await again.closed() == 4400
@@ -151,10 +161,30 @@ async def test_after_ten_unreadable_frames_the_connection_is_closed(strict: Offi
 async def test_snapshots_are_asked_for_now_and_then_only(strict: Office) -> None:
     async with (await strict.citizen()).open() as client:
         await client.hears_welcome()
-        for _ in range(12):
+        for _ in range(REFRESHES + 2):
             await client.sends("Refresh", seqs={})
-        await until(lambda: len(client.has_heard("WelcomeApplicant")) == 11)
+        await until(lambda: len(client.has_heard("WelcomeApplicant")) == REFRESHES + 1)
         assert [frame["code"] for frame in client.has_heard("Refused")] == ["rate_limited"] * 2
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_pace_is_a_setting(kind: Kind) -> None:
+    paces = ("_per_second", "_burst", "_in_10_seconds")
+    faster = {name: 77 for name in Settings.__dataclass_fields__ if name.endswith(paces)}
+    usual, changed = rates_of(Settings()), rates_of(Settings(**faster))
+    for role in Role:
+        assert usual[role][kind].per_second != changed[role][kind].per_second
+        assert usual[role][kind].burst != changed[role][kind].burst
+
+
+async def test_greetings_have_their_own_pace(sqlite_url: str, valkey: str) -> None:
+    async with open_office(sqlite_url, valkey, hellos_per_second=0.01, hellos_burst=3) as office:
+        page = await office.officer()
+        for _ in range(3):
+            await (await page.enter()).leaves()
+        late = await page.knock()
+        await late.sends_text(json.dumps(page.hello()))
+        assert await late.closed() == 4429
 
 
 async def test_the_newest_device_wins_in_whichever_process(two_servers: Office) -> None:

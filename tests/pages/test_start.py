@@ -5,7 +5,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from consult.accounts.visitor import form_token
+from consult.accounts.visitor import token_of
 from consult.consultations.credential import hash_of, pin_for
 from consult.consultations.store import tickets
 from consult.consultations.store.line import waiting_count
@@ -19,7 +19,7 @@ from tests.support.visitor import Visitor, text_of, token_in, visiting
 
 async def join_late(visitor: Visitor, service_id: str) -> httpx2.Response:
     """A form that was opened before the service closed."""
-    token = form_token(visitor.cookie("form") or "")
+    token = token_of(visitor.cookie("form") or "")
     return await visitor.post("/tickets", FORM | {"service": service_id, "csrf": token})
 
 

@@ -18,6 +18,7 @@ ODD = {
     "a database with a foreign option": {"DATABASE_URL": "postgresql://127.0.0.1:1/name?sslmode=require"},
     "a rate of nothing": {"CONSULT_APPLICANT_FRAMES_PER_SECOND": "0"},
     "officers too small for a video consultation": {"CONSULT_OFFICER_CAPACITY": "2"},
+    "a proxy by its name": {"CONSULT_TRUSTED_PROXIES": "127.0.0.1, proxy.example"},
     "a STUN server without its scheme": {"CONSULT_STUN_URLS": "stun.example:3478"},
 }
 

@@ -23,7 +23,6 @@ class Lifetimes:
 @dataclass(frozen=True, slots=True)
 class SessionRow:
     reference_hash: bytes
-    csrf: str
     role: Role
     owner_id: str
     owner_name: str
@@ -31,19 +30,17 @@ class SessionRow:
     seen_at: datetime
 
 
-def start_staff(conn: Connection, reference_hash: bytes, csrf: str, person_id: str, lives: Lifetimes) -> None:
-    _start(conn, reference_hash, csrf, lives.staff_seconds, person_id=person_id)
+def start_staff(conn: Connection, reference_hash: bytes, person_id: str, lives: Lifetimes) -> None:
+    _start(conn, reference_hash, lives.staff_seconds, person_id=person_id)
 
 
-def start_applicant(
-    conn: Connection, reference_hash: bytes, csrf: str, ticket_id: str, lives: Lifetimes
-) -> None:
-    _start(conn, reference_hash, csrf, lives.applicant_seconds, ticket_id=ticket_id)
+def start_applicant(conn: Connection, reference_hash: bytes, ticket_id: str, lives: Lifetimes) -> None:
+    _start(conn, reference_hash, lives.applicant_seconds, ticket_id=ticket_id)
 
 
-def _start(conn: Connection, reference_hash: bytes, csrf: str, seconds: float, **owner: str) -> None:
+def _start(conn: Connection, reference_hash: bytes, seconds: float, **owner: str) -> None:
     now = moments.now(conn)
-    values = {"reference_hash": reference_hash, "csrf": csrf, "started_at": now, "seen_at": now}
+    values = {"reference_hash": reference_hash, "started_at": now, "seen_at": now}
     conn.execute(session.insert().values(**values, **owner, expires_at=now + timedelta(seconds=seconds)))
 
 
@@ -58,9 +55,7 @@ def find_staff(conn: Connection, reference_hash: bytes, lives: Lifetimes) -> Ses
     row = conn.execute(query).first()
     if row is None:
         return None
-    return SessionRow(
-        row.reference_hash, row.csrf, Role(row.role), row.person_id, row.owner_name, "", row.seen_at
-    )
+    return SessionRow(row.reference_hash, Role(row.role), row.person_id, row.owner_name, "", row.seen_at)
 
 
 def find_applicant(
@@ -76,7 +71,7 @@ def find_applicant(
     if row is None:
         return None
     return SessionRow(
-        row.reference_hash, row.csrf, Role.APPLICANT, row.ticket_id, row.owner_name, row.language, row.seen_at
+        row.reference_hash, Role.APPLICANT, row.ticket_id, row.owner_name, row.language, row.seen_at
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from consult.accounts.cookies import new_random
 from consult.accounts.doorkeeper import Doorkeeper, lifetimes
 from consult.accounts.store import people, sessions
+from consult.accounts.visitor import token_of
 from consult.consultations.credential import hash_of, new_id
 from consult.consultations.stages import Stage
 from consult.consultations.store import line, log
@@ -110,14 +111,14 @@ class Cast:
         return await self._player(Caller(Role.APPLICANT, taken.ticket_id, name))
 
     async def _player(self, caller: Caller) -> Player:
-        reference, csrf = new_random(), new_random()
+        reference = new_random()
         start = sessions.start_applicant if caller.role is Role.APPLICANT else sessions.start_staff
         await self._services.database.write(
-            lambda conn: start(conn, hash_of(reference), csrf, caller.id, self._lives)
+            lambda conn: start(conn, hash_of(reference), caller.id, self._lives)
         )
         names = self._services.doorkeeper.cookie_names
         name = names.ticket(caller.id) if caller.role is Role.APPLICANT else names.name("staff")
-        hello = {"t": "Hello", "v": 1, "stream": secrets.token_hex(12), "csrf": csrf}
+        hello = {"t": "Hello", "v": 1, "stream": secrets.token_hex(12), "csrf": token_of(reference)}
         if caller.role is Role.APPLICANT:
             hello["ticket"] = caller.id
         return Player(caller, f"{name}={reference}", hello)
