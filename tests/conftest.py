@@ -19,6 +19,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="what random tests begin from (or CONSULT_SEED)")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two lanes: everything that needs a browser in one, since pairs of them disturb each other."""
+    for item in items:
+        needs_browser = "browser" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("browsers" if needs_browser else item.location[0]))
+
+
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """Where this test's chance begins; printed, so that a failure can be had again."""
