@@ -89,8 +89,17 @@ def everybody(conn: Connection) -> list[DutyRow]:
 
 
 def skills(conn: Connection, person_id: str) -> list[str]:
-    query = select(person_service.c.service_id).where(person_service.c.person_id == person_id)
-    return list(conn.execute(query.order_by(person_service.c.service_id)).scalars())
+    return skills_of(conn, [person_id])[person_id]
+
+
+def skills_of(conn: Connection, person_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Person id -> the services that each of these people serves, in the order of their ids."""
+    found: dict[str, list[str]] = {id: [] for id in person_ids}
+    query = select(person_service.c.person_id, person_service.c.service_id)
+    of_these = query.where(person_service.c.person_id.in_(sorted(found)))
+    for person_id, service_id in conn.execute(of_these.order_by(person_service.c.service_id)):
+        found[person_id].append(service_id)
+    return found
 
 
 def free_officers(conn: Connection) -> list[tuple[DutyRow, list[str]]]:
@@ -103,7 +112,8 @@ def free_officers(conn: Connection) -> list[tuple[DutyRow, list[str]]]:
             person.c.disabled_at.is_(None),
         ).order_by(duty.c.load, duty.c.idle_since_at, duty.c.person_id)
     ).all()
-    return [(_row(row), skills(conn, row.person_id)) for row in rows]
+    known = skills_of(conn, [row.person_id for row in rows])
+    return [(_row(row), known[row.person_id]) for row in rows]
 
 
 def on_duty_counts(conn: Connection) -> dict[str, int]:

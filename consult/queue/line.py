@@ -95,7 +95,7 @@ class Line:
         ids = list(officer_ids)
 
         def query(conn: Connection) -> dict[str, tuple[list[Waiting], int]]:
-            skills = {id: duty.skills(conn, id) for id in ids}
+            skills = duty.skills_of(conn, ids)
             services = {service for known in skills.values() for service in known}
             heads = {service: line_store.waiting(conn, service, SHOWN_TO_OFFICERS) for service in services}
             counts = {service: line_store.waiting_count(conn, service) for service in services}

@@ -70,11 +70,10 @@ class Matching:
 
     def _free(self, conn: Connection) -> list[tuple[DutyRow, list[str], set[str]]]:
         """Who may be offered somebody, with skills and whom each has passed on lately."""
-        holds = self._settings.pass_holds_seconds
-        return [
-            (officer, skills, line_store.passed_lately(conn, officer.person_id, holds))
-            for officer, skills in duty.free_officers(conn)
-        ]
+        free = duty.free_officers(conn)
+        ids = [officer.person_id for officer, _skills in free]
+        passed = line_store.passed_lately_by(conn, ids, self._settings.pass_holds_seconds)
+        return [(officer, skills, passed[officer.person_id]) for officer, skills in free]
 
     async def _offer_to(self, officer: DutyRow, skills: list[str], passed: set[str]) -> int:
         # Known beforehand: an offer that is sure to be refused would be a write each second.

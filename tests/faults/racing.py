@@ -10,6 +10,7 @@ import os
 import random
 import secrets
 import sys
+import time
 import traceback
 from collections import Counter
 from collections.abc import Coroutine
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, select
 
 from consult.app import App, build
 from consult.consultations.stages import Stage
@@ -30,6 +31,9 @@ from consult.storage.receipts import Receipt
 
 OFFER_SECONDS = 0.5
 LOOK_SECONDS = 0.03
+SWEEP_SECONDS = 0.3
+# All matchers of all processes begin at the same moment, which is when they get in each other's way.
+MATCH_SECONDS = 0.4
 # What somebody does with an offer, and how often in a hundred.
 MANNERS = {"accept": 55, "accept_or_leave": 10, "accept_or_pass": 10, "late": 10, "pass": 10, "miss": 5}
 
@@ -63,7 +67,7 @@ class Seen:
     offered: list[tuple[str, int, str]]  # ticket, attempt, officer
     serving: list[tuple[str, int, str]]  # ticket, epoch, officer
     paused: list[str]
-    live: int
+    live: bool
 
 
 class Racer:
@@ -85,7 +89,7 @@ class Racer:
         sweep = asyncio.create_task(self._sweep())
         while not self._over:
             seen = await self._app.database.read(self._look)
-            self._over = seen.live == 0
+            self._over = not seen.live
             self._attend(seen)
             await asyncio.sleep(LOOK_SECONDS)
         await asyncio.gather(*matchers, sweep, *self._acting)
@@ -93,12 +97,12 @@ class Racer:
     async def _match(self) -> None:
         while not self._over:
             await self._tried(self._app.matching.run())
-            await asyncio.sleep(self._chance.uniform(0, 0.2))
+            await asyncio.sleep(MATCH_SECONDS - time.time() % MATCH_SECONDS)
 
     async def _sweep(self) -> None:
         while not self._over:
             await self._tried(self._app.sweeping.once())
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     def _look(self, conn: Connection) -> Seen:
         ticket, duty = tables.ticket.c, tables.duty.c
@@ -111,7 +115,7 @@ class Racer:
             [tuple(row) for row in conn.execute(offered)],
             [tuple(row) for row in conn.execute(serving)],
             list(conn.execute(select(duty.person_id).where(duty.state == "paused")).scalars()),
-            conn.execute(select(func.count()).where(mine, ticket.stage != Stage.ENDED)).scalar_one(),
+            conn.execute(select(exists().where(mine, ticket.stage != Stage.ENDED))).scalar_one(),
         )
 
     def _attend(self, seen: Seen) -> None:

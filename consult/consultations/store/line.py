@@ -166,11 +166,22 @@ def record_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:
 
 
 def passed_lately(conn: Connection, officer_id: str, holds_seconds: float) -> set[str]:
+    """Whom this officer has passed on within `holds_seconds`."""
+    return passed_lately_by(conn, [officer_id], holds_seconds)[officer_id]
+
+
+def passed_lately_by(
+    conn: Connection, officer_ids: Iterable[str], holds_seconds: float
+) -> dict[str, set[str]]:
+    """Officer id -> whom each of these officers has passed on within `holds_seconds`."""
+    found: dict[str, set[str]] = {id: set() for id in officer_ids}
     since = moments.now(conn) - timedelta(seconds=holds_seconds)
-    query = select(ticket_pass.c.ticket_id).where(
-        ticket_pass.c.officer_id == officer_id, ticket_pass.c.passed_at > since
+    query = select(ticket_pass.c.officer_id, ticket_pass.c.ticket_id).where(
+        ticket_pass.c.officer_id.in_(sorted(found)), ticket_pass.c.passed_at > since
     )
-    return set(conn.execute(query).scalars())
+    for officer_id, ticket_id in conn.execute(query):
+        found[officer_id].add(ticket_id)
+    return found
 
 
 def served_seconds(conn: Connection, service_id: str, most: int) -> list[float]:
