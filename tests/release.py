@@ -25,6 +25,7 @@ from tests.faults.kills import kill_servers
 from tests.faults.races import race_for_everybody
 from tests.faults.rolling import restart_rolling
 from tests.faults.stalled import stall_readers
+from tests.network.matrix import try_all
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import running
@@ -82,6 +83,11 @@ PARTS: dict[str, Part] = {
         "10 rolling restarts with 500 pages",
         10,
         lambda home, seed: restart_rolling(home, seed, sessions=500, restarts=10),
+    ),
+    "video": Part(
+        "5 pairs of networks that calls must get through",
+        5,
+        lambda home, _: try_all(home),
     ),
 }
 

@@ -69,9 +69,9 @@ class Router:
         self._by_address: dict[str, Link] = {}
 
     def obey(self, order: dict[str, Any]) -> None:
-        {"open": self._open, "shape": self._shape, "move": self._move, "firewall": self._firewall}[
-            order.pop("do")
-        ](**order)
+        {"open": self._open, "shape": self._shape, "move": self._move, "wall": self._wall}[order.pop("do")](
+            **order
+        )
 
     def _open(
         self,
@@ -103,8 +103,11 @@ class Router:
             moved.nat = Nat(moved.nat.kind, public)
         self._register()
 
-    def _firewall(self, link: str, firewall: str) -> None:
-        self._links[link].firewall = firewall
+    def _wall(self, link: str, nat: str, public: str, firewall: str) -> None:
+        walled = self._links[link]
+        walled.nat = Nat(nat, public) if nat else None
+        walled.firewall = firewall
+        self._register()
 
     def _register(self) -> None:
         self._by_address = {address: link for link in self._links.values() for address in link.public}

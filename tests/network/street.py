@@ -20,7 +20,7 @@ ORDER_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who stands where. `nat`: "cone", "symmetric" or none, and its `public` address; `firewall`: see router."""
+    """Who stands where. `nat`: "cone" or "symmetric" with its `public` address; `firewall`: see router.py."""
 
     name: str
     addresses: tuple[str, ...]
@@ -77,8 +77,9 @@ class Street:
         self._addresses[place] = (address,)
         await self._order(do="move", link=place, addresses=[address], public=public)
 
-    async def firewall(self, place: str, rule: str) -> None:
-        await self._order(do="firewall", link=place, firewall=rule)
+    async def behind(self, place: str, nat: str = "", public: str = "", firewall: str = "open") -> None:
+        """Another router stands between the place and the street: nothing of the last one is known to it."""
+        await self._order(do="wall", link=place, nat=nat, public=public, firewall=firewall)
 
     def _device(self, place: str) -> str:
         return f"ct{os.getpid()}x{list(self._namespaces).index(place)}"
