@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import accept, idle, machine, match, relay, writer
+from tests.bench import accept, idle, machine, match, relay, signalling, video, writer
 from tests.bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -16,6 +16,8 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "accept": accept.run,
     "idle": idle.run,
     "match": match.run,
+    "signalling": signalling.run,
+    "video": video.run,
 }
 
 
@@ -40,8 +42,8 @@ async def _one(name: str) -> list[Figure]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    modules = (relay, writer, accept, idle, match)
-    lines = [f"  {name:7} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
+    modules = (relay, writer, accept, idle, match, signalling, video)
+    lines = [f"  {name:10} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measures the service on this machine. A few minutes for all; others at work here show.",

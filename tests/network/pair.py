@@ -73,36 +73,48 @@ class Pair:
     officer_browser: Browser
 
     @asynccontextmanager
-    async def call(self, name: str = "Ibu Jaringan") -> AsyncIterator[Call]:
-        """Connected, and both see moving pictures; nobody is left in the office at the end."""
+    async def consultation(self, name: str = "Ibu Jaringan") -> AsyncIterator[tuple[Person, Person]]:
+        """Citizen and officer in their conversation; nobody is left in the office at the end."""
         theirs = WatchedTown(self.office, self.citizen_browser)  # type: ignore[arg-type]
         ours = WatchedTown(self.office, self.officer_browser)  # type: ignore[arg-type]
         try:
-            citizen, officer = await _in_conversation(theirs, ours, name)
-            await citizen.button("video").click()
-            await officer.button("accept_video").click()
-            for side in (citizen, officer):
-                await side.page.wait_for_function(
-                    "() => window.watched.connectedAt > 0 && window.watched.framesAt.length > 10",
-                    timeout=STAGE_SECONDS * 1000,
-                )
-            yield Call(citizen, officer, await _connect_seconds(citizen, officer))
+            yield await _in_conversation(theirs, ours, name)
         finally:
             await theirs.go_home()
             await ours.go_home()
             await self.office.clear()
 
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[Call]:
+        """In a consultation of its own."""
+        async with self.consultation() as (citizen, officer):
+            yield await ring(citizen, officer)
+
+
+async def ring(citizen: Person, officer: Person) -> Call:
+    """Connected, and both see moving pictures. Raises TooLate."""
+    for side in (citizen, officer):
+        await side.page.evaluate("window.watched.connectedAt = 0, window.watched.framesAt = []")
+    await citizen.button("video").click()
+    await officer.button("accept_video").click()
+    for side in (citizen, officer):
+        await side.page.wait_for_function(
+            "() => window.watched.connectedAt > 0 && window.watched.framesAt.length > 10",
+            timeout=STAGE_SECONDS * 1000,
+        )
+    return Call(citizen, officer, await _connect_seconds(citizen, officer))
+
 
 async def _in_conversation(theirs: Town, ours: Town, name: str) -> tuple[Person, Person]:
     citizen = await theirs.applicant(name, 0)
     officer = await ours.staff("petugas1", 1)
-    await _goes_on_duty(officer)
+    await goes_on_duty(officer)
     await officer.takes(name)
     await citizen.is_served()
     return citizen, officer
 
 
-async def _goes_on_duty(officer: Person) -> None:
+async def goes_on_duty(officer: Person) -> None:
     """The button stands before the page's script hears it, so on a slow link a first tap may be lost."""
     await officer.button("ready").click()
     try:
