@@ -11,6 +11,7 @@ from consult.wire.from_client import (
     RenewCall,
     ReportConnected,
     ReportLost,
+    ReportQuality,
     Ring,
     SendCandidate,
     SendDescription,
@@ -69,6 +70,13 @@ async def report_lost(asking: Asking, order: ReportLost) -> object:
     return await switchboard.lost(asking.caller, order.ticket, order.call, order.generation, asking.receipt)
 
 
+async def report_quality(asking: Asking, order: ReportQuality) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.quality(
+        asking.caller, order.ticket, order.call, order.step, order.level, asking.receipt
+    )
+
+
 async def send_description(asking: Asking, frame: SendDescription) -> None:
     await asking.services.relay.describe(asking.caller, frame)
 
@@ -93,6 +101,7 @@ HANDLERS: Handlers = {
     ReportConnected: report_connected,
     RenewCall: renew_call,
     ReportLost: report_lost,
+    ReportQuality: report_quality,
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,

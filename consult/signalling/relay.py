@@ -40,7 +40,16 @@ class Relay:
 
     async def media_state(self, caller: Caller, frame: SendMediaState) -> None:
         other = await self._other_side(caller, frame)
-        told = MediaStateTold(frame.ticket, frame.call, frame.generation, frame.audio, frame.video)
+        told = MediaStateTold(
+            frame.ticket,
+            frame.call,
+            frame.generation,
+            frame.audio,
+            frame.video,
+            frame.level,
+            frame.wanted,
+            frame.saving,
+        )
         self._announcer.tell([other], told)
 
     async def _other_side(

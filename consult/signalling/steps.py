@@ -19,6 +19,9 @@ from consult.signalling.store import CallRow
 from consult.storage import moments
 from consult.wire.to_client import Entry
 
+# An honest page steps down after five seconds and up after twenty.
+QUALITY_STEPS_APART_SECONDS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -123,6 +126,22 @@ def renew(
         **store.taken_by(caller.side, stream),
     )
     return unchanged(ticket, call)
+
+
+def quality(
+    conn: Connection, ticket: TicketRow, call: CallRow, caller: Caller, step: str, level: int
+) -> Changed:
+    """Put a step of the quality into the conversation; steps that come too fast are passed over."""
+    since = moments.now(conn) - timedelta(seconds=QUALITY_STEPS_APART_SECONDS)
+    if log.has_newer(conn, ticket.id, "call_quality", caller.side.value, since):
+        return unchanged(ticket, call)
+    detail: dict[str, str | int] = {"reason": step, "level": level, "by": caller.side.value}
+    return Changed(
+        call,
+        ticket.officer_id,
+        ticket.service_id,
+        log.add(conn, ticket.id, "call_quality", caller.name, detail),
+    )
 
 
 def end(

@@ -12,7 +12,7 @@ from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Side, applicant_address, staff_address
 from consult.settings import Settings
 from consult.signalling import steps, store
-from consult.signalling.calls import ENDED_REASON, CallStage, CallStep
+from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep
 from consult.signalling.shown import call_of
 from consult.signalling.steps import Changed
 from consult.signalling.store import CallRow
@@ -95,6 +95,20 @@ class Switchboard:
             if moved_on and call.stage is not CallStage.ENDED:
                 return steps.unchanged(ticket, call)
             return steps.renew(conn, self._settings, ticket, call, caller, receipt.stream)
+
+        return await self._carry_out(order, receipt)
+
+    async def quality(
+        self, caller: Caller, ticket_id: str, call_id: str, step: str, level: int, receipt: Receipt
+    ) -> Changed:
+        """This side sends better or worse than before: both read it in the conversation."""
+
+        def order(conn: Connection) -> Changed:
+            ticket = steps.served(conn, caller, ticket_id)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            if call.stage not in RELAYED:
+                raise StageForbids(stage=call.stage.value, step="quality")
+            return steps.quality(conn, ticket, call, caller, step, level)
 
         return await self._carry_out(order, receipt)
 

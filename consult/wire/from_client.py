@@ -18,6 +18,8 @@ VISIBLE = r"^[!-~]*$(?!\n)"
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=PLAIN)]
 Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Media = Literal["audio", "video"]
+QualityStep = Literal["lowered", "raised", "video_off", "video_on", "saving", "saving_off"]
+Level = Annotated[int, Meta(ge=0, le=4)]
 
 
 @dataclass_transform(frozen_default=True)  # type checkers read `frozen` from each class
@@ -189,6 +191,16 @@ class ReportLost(FromClient):
     generation: Number
 
 
+class ReportQuality(FromClient):
+    """What this side sends in a call became better or worse, or saves data; `level` 0 is sound alone."""
+
+    cseq: Number
+    ticket: Id
+    call: Id
+    step: QualityStep
+    level: Level
+
+
 class SendDescription(FromClient):
     """A session description for the other side (JSEP)."""
 
@@ -212,13 +224,19 @@ class SendCandidate(FromClient):
 
 
 class SendMediaState(FromClient):
-    """Whether this side's microphone and camera are on."""
+    """Whether this side's microphone and camera are on, and the quality it sends in.
+
+    `wanted`: the best it wants to receive; `saving`: because it saves data.
+    """
 
     ticket: Id
     call: Id
     generation: Number
     audio: bool
     video: bool
+    level: Level = 4
+    wanted: Level = 4
+    saving: bool = False
 
 
 ClientFrame = (
@@ -243,6 +261,7 @@ ClientFrame = (
     | ReportConnected
     | RenewCall
     | ReportLost
+    | ReportQuality
     | SendDescription
     | SendCandidate
     | SendMediaState

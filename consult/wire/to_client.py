@@ -12,7 +12,7 @@ PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "returned", "parked", "resumed",
-    "call_rang", "call_connected", "call_ended", "ended",
+    "call_rang", "call_connected", "call_quality", "call_ended", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
@@ -392,13 +392,16 @@ class CandidateRelayed(ToClient):
 
 
 class MediaStateTold(ToClient):
-    """Whether the other side's microphone and camera are on."""
+    """Whether the other side's microphone and camera are on, and the quality it sends in and wants."""
 
     ticket: str
     call: str
     generation: int
     audio: bool
     video: bool
+    level: int = 4
+    wanted: int = 4
+    saving: bool = False
 
 
 class ReconnectAsked(ToClient):

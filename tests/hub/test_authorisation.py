@@ -41,6 +41,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.AcceptCall: frozenset({A, O}),
     wire.ReportConnected: frozenset({A, O}),
     wire.ReportLost: frozenset({A, O}),
+    wire.ReportQuality: frozenset({A, O}),
     wire.RenewCall: frozenset({A, O}),
     wire.SendDescription: frozenset({A, O}),
     wire.SendCandidate: frozenset({A, O}),

@@ -46,6 +46,7 @@ def _on_call(call: str, code: str, answering: str = "") -> list[Unwelcome]:
         Unwelcome("HangUp", code, {"call": call}),
         Unwelcome("ReportConnected", answering or code, {"call": call, "generation": 1}),
         Unwelcome("ReportLost", code, {"call": call, "generation": 1}),
+        Unwelcome("ReportQuality", answering or code, {"call": call, "step": "lowered", "level": 3}),
         Unwelcome("SendDescription", code, _offer(call=call)),
         Unwelcome("SendDescription", code, _offer(call=call, kind="answer")),
         Unwelcome("SendCandidate", code, _candidate(call=call)),

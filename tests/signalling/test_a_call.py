@@ -320,6 +320,36 @@ async def test_a_call_takes_its_units_and_gives_them_back(
     assert await talk.units() == 1
 
 
+async def test_a_step_of_the_quality_is_told_to_both_once_in_a_while(talk: Talk) -> None:
+    await talk.calls("audio")
+    assert talk.staff.call is not None
+    report = {"call": talk.staff.call["id"], "step": "lowered", "level": 2}
+    await talk.citizen.acked("ReportQuality", **report)
+    # Too fast: taken, and not said.
+    await talk.citizen.acked("ReportQuality", **report | {"step": "raised", "level": 3})
+    await talk.officer.acked("ReportQuality", **report | {"step": "saving", "level": 1})
+    for side in talk.sides:
+        await until(lambda side=side: len(entries(side, "call_quality")) == 2)  # type: ignore[misc]
+        first, second = (entry["values"] for entry in entries(side, "call_quality"))
+        assert first == {"reason": "lowered", "level": 2, "by": "applicant"}
+        assert second == {"reason": "saving", "level": 1, "by": "officer"}
+    await talk.time_passes(4)
+    await talk.citizen.acked("ReportQuality", **report | {"step": "raised", "level": 3})
+    await until(lambda: len(entries(talk.staff, "call_quality")) == 3)
+    await talk.staff.acts("HangUp")
+    await ended(talk, "hung_up")
+    assert await talk.citizen.refused("ReportQuality", **report) == "stage_forbids"
+
+
+async def test_the_quality_that_one_side_sends_and_wants_reaches_the_other(talk: Talk) -> None:
+    await talk.calls("audio")
+    assert talk.staff.call is not None
+    about = {"call": talk.staff.call["id"], "generation": 1, "audio": True, "video": True}
+    await talk.citizen.sends("SendMediaState", **about, level=1, wanted=1, saving=True)
+    told = await talk.officer.hears("MediaStateTold", level=1)
+    assert (told["wanted"], told["saving"]) == (1, True)
+
+
 ORDERS_OF_A_CALL: dict[str, Frame] = {
     "Ring": {"media": "audio"},
     "AcceptCall": {"media": "audio"},
@@ -327,6 +357,7 @@ ORDERS_OF_A_CALL: dict[str, Frame] = {
     "HangUp": {},
     "ReportConnected": {"generation": 1},
     "ReportLost": {"generation": 1},
+    "ReportQuality": {"step": "lowered", "level": 3},
     "RenewCall": {"generation": 1},
 }
 FRAMES_OF_A_CALL: dict[str, Frame] = {

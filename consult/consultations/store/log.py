@@ -15,6 +15,7 @@ from consult.wire.to_client import Entry, Seen
 
 CONVERSATION = "conversation"
 STAFF = "staff"
+LATEST = 20
 
 _next = (
     update(ticket)
@@ -143,6 +144,19 @@ def after(conn: Connection, ticket_id: str, seq: int, lane: str = CONVERSATION) 
     """Every entry after `seq`, in order."""
     rows = conn.execute(_after, {"ticket": ticket_id, "lane": lane, "after": seq})
     return [_entry(row) for row in rows]
+
+
+def has_newer(conn: Connection, ticket_id: str, kind: str, by: str, since: datetime) -> bool:
+    """Whether that side caused an entry of this kind after `since`; looks at the last few entries only."""
+    last = select(ticket.c.last_seq).where(ticket.c.id == ticket_id).scalar_subquery()
+    query = select(entry.c.detail).where(
+        entry.c.ticket_id == ticket_id,
+        entry.c.lane == CONVERSATION,
+        entry.c.seq > last - LATEST,
+        entry.c.kind == kind,
+        entry.c.at > since,
+    )
+    return any(row.detail.get("by") == by for row in conn.execute(query))
 
 
 def mark_seen(conn: Connection, side: Side, ticket_id: str, delivered: int, read: int) -> Seen:

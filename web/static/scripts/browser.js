@@ -52,7 +52,14 @@ export function browserParts() {
       return () => window.removeEventListener("online", listener);
     },
     newId: () => crypto.randomUUID(),
+    networkKind: () => network()?.effectiveType,
+    savesData: () => network()?.saveData === true,
   };
+}
+
+/** Network Information, where the browser has it. @returns {{ effectiveType?: string, saveData?: boolean } | undefined} */
+function network() {
+  return /** @type {Navigator & { connection?: { effectiveType?: string, saveData?: boolean } }} */ (navigator).connection;
 }
 
 const RELOADED = "consult.reloaded";

@@ -2,9 +2,10 @@
 // Generated from consult/wire by `python -m consult.wire.describe_types`; a test keeps it current.
 
 /** @typedef {"audio" | "video"} Media */
+/** @typedef {"lowered" | "raised" | "video_off" | "video_on" | "saving" | "saving_off"} QualityStep */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "call_rang" | "call_connected" | "call_ended" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "call_rang" | "call_connected" | "call_quality" | "call_ended" | "ended"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
@@ -30,9 +31,10 @@
 /** @typedef {{ t: "ReportConnected", cseq: number, ticket: string, call: string, generation: number }} ReportConnected */
 /** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number }} RenewCall */
 /** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
+/** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
 /** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} SendDescription */
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} SendCandidate */
-/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean }} SendMediaState */
+/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} SendMediaState */
 /** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
 /** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
 /** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CallShown */
@@ -66,9 +68,9 @@
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} CandidateRelayed */
-/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean }} MediaStateTold */
+/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} MediaStateTold */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | SendDescription | SendCandidate | SendMediaState} ClientFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | SendDescription | SendCandidate | SendMediaState} ClientFrame */
 /** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | DescriptionRelayed | CandidateRelayed | MediaStateTold | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */

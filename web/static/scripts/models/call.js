@@ -1,6 +1,7 @@
 // @ts-check
 import { CallMedia } from "./call_media.js";
 import { CallNote } from "./call_note.js";
+import { CallQuality } from "./call_quality.js";
 import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
@@ -29,11 +30,14 @@ export class Call {
   #stops;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
+  /** What this side sends, and at which cost. */
+  quality;
 
   /** @param {import("./call_parts.js").CallParts} use */
   constructor(use) {
     this.#use = use;
     this.#note = new CallNote(use.channel.notes);
+    this.quality = new CallQuality(use, () => (this.here ? this.#shown : null), () => this.#changes.tell());
     this.#stops = [
       use.channel.onFrame((frame) => this.#receive(frame)),
       use.channel.onState((state) => {
@@ -74,7 +78,7 @@ export class Call {
 
   /** @returns {import("./call_media.js").RemoteShown} */
   get remote() {
-    return this.#media?.remote ?? { stream: null, audio: false, video: false };
+    return this.#media?.remote ?? { stream: null, audio: false, video: false, paused: false };
   }
 
   /** @param {() => void} listener */
@@ -148,7 +152,7 @@ export class Call {
     if (shown) this.#revision = shown.revision;
     this.#shown = shown;
     // Both sides may have rung at once: then this page's ringing was the answer.
-    if (shown && this.#rings && this.#isTakenHere(shown)) {
+    if (shown && this.#rings && shown.taken_by === this.#use.channel.notes.id) {
       this.#rings = false;
       this.#takePart(shown.id);
     }
@@ -168,16 +172,11 @@ export class Call {
   #goOn(call) {
     if (this.here) {
       if (call.generation < this.#from) return;
-      if (!this.#isTakenHere(call)) this.#leave();
+      if (call.taken_by !== this.#use.channel.notes.id) this.#leave();
       else if (this.#media?.generation !== call.generation) this.#connect(call);
     } else if (this.#note.read()?.id === call.id && call.id !== this.#hungUp) {
       this.join(this.#note.read()?.media);
     }
-  }
-
-  /** @param {CallShown} call */
-  #isTakenHere({ taken_by }) {
-    return taken_by === this.#use.channel.notes.id;
   }
 
   /** @param {CallShown} call */
@@ -200,6 +199,7 @@ export class Call {
     this.#here = null;
     this.#from = 0;
     this.#use.channel.watchClosely(this, false);
+    this.quality.watch(null);
     this.#media?.close();
     this.#media = null;
     this.#changes.tell();
@@ -216,7 +216,9 @@ export class Call {
       renew: () => this.#report("RenewCall"),
       lost: () => this.#lost(),
       left: () => this.#leave(),
+      stepped: (report) => this.quality.stepped(report),
     });
+    this.quality.watch(this.#media.quality);
     void this.#media.openDevices(media === "video").then(() => this.#remember());
   }
 

@@ -1,6 +1,8 @@
 // @ts-check
 import { Capture } from "./capture.js";
 import { Peer } from "./peer.js";
+import { firstLevel } from "./quality.js";
+import { QualityWatch } from "./quality_watch.js";
 import { Recovery } from "./recovery.js";
 import { Alarm } from "./timers.js";
 
@@ -8,8 +10,9 @@ import { Alarm } from "./timers.js";
 /** @typedef {import("./capture.js").Problem} Problem */
 /** @typedef {import("./capture.js").Kind} Kind */
 /** @typedef {import("./channel.js").Ephemeral} Ephemeral */
+/** @typedef {import("./quality.js").Level} Level */
 /** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, problem: Problem }} LocalShown */
-/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean }} RemoteShown */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, paused: boolean }} RemoteShown `paused`: no picture on a weak network */
 /**
  * @typedef {{
  *   parts: import("./call_parts.js").BrowserParts,
@@ -19,6 +22,7 @@ import { Alarm } from "./timers.js";
  *   renew: () => void,
  *   lost: () => void,
  *   left: () => void,
+ *   stepped: import("./quality_watch.js").WatchParts["stepped"],
  * }} CallMediaParts `renew`: no path is found over this connection; `left`: another tab of this side has taken the call
  */
 
@@ -37,7 +41,9 @@ export class CallMedia {
   #call = null;
   #remote;
   #tellAgain;
-  #theirs = { audio: true, video: true };
+  #theirs = { audio: true, video: true, paused: false };
+  /** What this side sends, and at which cost. */
+  quality;
 
   /** @param {CallMediaParts} use */
   constructor(use) {
@@ -45,6 +51,14 @@ export class CallMedia {
     this.#capture = new Capture(use.parts, (kind) => this.#captured(kind));
     this.#remote = use.parts.newStream();
     this.#tellAgain = new Alarm(use.parts.timers);
+    this.quality = new QualityWatch({
+      timers: use.parts.timers,
+      first: firstLevel(use.parts.networkKind()),
+      statistics: () => this.#peer?.statistics() ?? null,
+      looked: () => this.#peer?.sendAt(this.quality.level),
+      changed: (before) => this.#levelChanged(before),
+      stepped: use.stepped,
+    });
   }
 
   get state() {
@@ -86,12 +100,13 @@ export class CallMedia {
   connect(call) {
     this.#disconnect();
     this.#call = call;
-    this.#theirs = { audio: true, video: (call.accepted_media ?? call.media) === "video" };
+    this.#theirs = { audio: true, video: (call.accepted_media ?? call.media) === "video", paused: false };
     const polite = call.polite ?? false;
     const peer = this.#newPeer(call, polite);
     this.#peer = peer;
     this.#recovery = this.#newRecovery(call, polite, peer);
     this.#recovery.begin(Boolean(call.connected_at));
+    this.quality.begin();
     // In each generation only one side offers first.
     if (!polite) peer.offer();
   }
@@ -124,13 +139,15 @@ export class CallMedia {
   }
 
   /** @param {import("../wire.js").MediaStateTold} theirs */
-  #told({ audio, video }) {
-    this.#theirs = { audio, video };
+  #told({ audio, video, level = 4, wanted = 4, saving = false }) {
+    this.#theirs = { audio, video: video && level > 0, paused: video && level === 0 };
+    this.quality.ask(/** @type {Level} */ (wanted), saving);
     this.#use.changed();
   }
 
   #disconnect() {
     this.#tellAgain.clear();
+    this.quality.stop();
     this.#recovery?.stop();
     this.#peer?.close();
     this.#peer = null;
@@ -147,7 +164,8 @@ export class CallMedia {
       newId: parts.newId,
       configuration: configurationOf(call, call.relay_only ?? false),
       polite,
-      track: (kind) => this.#capture.track(kind),
+      track: (kind) => (kind === "video" && this.quality.level === 0 ? null : this.#capture.track(kind)),
+      sound: () => this.quality.sound,
       sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
       sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
       changed: (state) => this.#peerChanged(state),
@@ -172,7 +190,10 @@ export class CallMedia {
   /** @param {RTCPeerConnectionState} state */
   #peerChanged(state) {
     this.#recovery?.changed(state);
-    if (state === "connected") this.#tellState();
+    if (state === "connected") {
+      this.#peer?.sendAt(this.quality.level);
+      this.#tellState();
+    }
     this.#use.changed();
   }
 
@@ -182,6 +203,17 @@ export class CallMedia {
       if (old.kind === track.kind) this.#remote.removeTrack(old);
     }
     this.#remote.addTrack(track);
+    this.#use.changed();
+  }
+
+  /** @param {Level} before */
+  #levelChanged(before) {
+    const { level } = this.quality;
+    const peer = this.#peer;
+    peer?.sendAt(level);
+    if ((before === 0) !== (level === 0)) peer?.plug("video");
+    if (before !== level && Math.min(before, level) < 2) peer?.soundChanged();
+    this.#tellState();
     this.#use.changed();
   }
 
@@ -196,7 +228,8 @@ export class CallMedia {
     if (!this.#call) return;
     const { ticket, id, generation } = this.#call;
     const { audio, video } = this.local;
-    this.#use.send({ t: "SendMediaState", ticket, call: id, generation, audio, video });
+    const { level, wanted, saving } = this.quality;
+    this.#use.send({ t: "SendMediaState", ticket, call: id, generation, audio, video, level, wanted, saving });
     this.#tellAgain.set(TELL_AGAIN_MS, () => this.#tellState());
   }
 }

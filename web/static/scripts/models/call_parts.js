@@ -9,6 +9,8 @@
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
  *   onNetworkChange: (listener: () => void) => () => void,
  *   newId: () => string,
+ *   networkKind: () => string | undefined,
+ *   savesData: () => boolean,
  * }} BrowserParts
  */
 

@@ -2,6 +2,9 @@
 import { Candidates, wired } from "./candidates.js";
 import { named, namesIn } from "./description.js";
 import { reportFault } from "./listeners.js";
+import { kindOf, release } from "./media_lines.js";
+import { sendAt } from "./sending.js";
+import { withSound } from "./sound_lines.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./capture.js").Kind} Kind */
@@ -19,6 +22,7 @@ import { Alarm } from "./timers.js";
  *   sendCandidate: (candidate: Candidate) => void,
  *   changed: (state: RTCPeerConnectionState) => void,
  *   received: (track: MediaStreamTrack) => void,
+ *   sound: () => import("./sound_lines.js").SoundWish,
  * }} PeerParts
  */
 
@@ -26,7 +30,7 @@ const SEND_AGAIN_MS = 3_000;
 
 /**
  * This side of the media between two people: perfect negotiation (W3C) over one connection after another. Tracks are exchanged
- * inside the two lines agreed at first, so after that only restarts negotiate.
+ * inside the two lines agreed at first, so after that only restarts and another way of sending the voice negotiate.
  */
 export class Peer {
   #parts;
@@ -82,6 +86,20 @@ export class Peer {
   /** A track came or went. @param {Kind} kind */
   plug(kind) {
     this.#enqueue(() => this.#plug(kind));
+  }
+
+  /** @param {import("./quality.js").Level} level */
+  sendAt(level) {
+    this.#enqueue(() => sendAt(this.#pc, level));
+  }
+
+  /** The voice is to be sent in another way, which an answer brings. */
+  soundChanged() {
+    this.#enqueue(() => (this.bound ? this.#negotiate(this.#pc) : undefined));
+  }
+
+  statistics() {
+    return this.#pc.getStats();
   }
 
   /** Looks for another path through the network. */
@@ -174,7 +192,7 @@ export class Peer {
   /** @param {string} sdp @param {string} from */
   async #answer(sdp, from) {
     const pc = this.#pc;
-    await pc.setRemoteDescription({ type: "offer", sdp });
+    await pc.setRemoteDescription({ type: "offer", sdp: withSound(sdp, this.#parts.sound()) });
     this.#peerId = from;
     await this.#candidates.flush(pc);
     for (const transceiver of pc.getTransceivers()) {
@@ -191,7 +209,7 @@ export class Peer {
     if (this.#isForAnother(to) || this.#pc.signalingState !== "have-local-offer") return;
     try {
       if (this.bound && from !== this.#peerId) throw new Error("another connection answered");
-      await this.#pc.setRemoteDescription({ type: "answer", sdp });
+      await this.#pc.setRemoteDescription({ type: "answer", sdp: withSound(sdp, this.#parts.sound()) });
     } catch {
       this.#replace();
       this.#bringLines();
@@ -235,15 +253,4 @@ export class Peer {
       if (!this.#closed) reportFault(fault);
     });
   }
-}
-
-/** @param {RTCPeerConnection} pc */
-function release(pc) {
-  pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = pc.ontrack = null;
-  pc.close();
-}
-
-/** @param {RTCRtpTransceiver} transceiver @returns {Kind} */
-function kindOf(transceiver) {
-  return /** @type {Kind} */ (transceiver.receiver.track.kind);
 }

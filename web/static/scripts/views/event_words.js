@@ -16,6 +16,7 @@ const ICONS = {
   resumed: "check",
   call_rang: "phone",
   call_connected: "video",
+  call_quality: "info",
   call_ended: "hang-up",
   ended: "check",
 };

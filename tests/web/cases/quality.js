@@ -1,0 +1,223 @@
+import { BEST, LEVELS, RECEIVING, SENDING, firstLevel, ladderAt, next } from "/scripts/models/quality.js";
+import { figuresOf, noSums } from "/scripts/models/figures.js";
+import { QualityWatch } from "/scripts/models/quality_watch.js";
+import { StepReports } from "/scripts/models/step_reports.js";
+import { equal, ok } from "./support/assert.js";
+import { Time, settle } from "./support/time.js";
+
+const CALM = { seconds: 1, pathBits: 2_000_000, videoBits: null, lost: 0, delayMs: 5, concealed: 0 };
+
+/** The ladder after so many seconds of the same. */
+function after(seconds, ladder, changed = {}, signs = SENDING) {
+  for (let second = 0; second < seconds; second += 1) ladder = next(ladder, { ...CALM, ...changed }, signs);
+  return ladder;
+}
+
+const thin = (pathBits) => ({ pathBits, videoBits: Math.max(30_000, pathBits - 40_000) });
+
+export async function test_a_weak_moment_changes_nothing_and_five_seconds_do() {
+  const four = after(4, ladderAt(), thin(90_000));
+  equal(four.level, BEST);
+  equal(after(1, four).badSeconds, 0, "a good second between");
+  equal(after(1, four, thin(90_000)).level, 1);
+}
+
+export async function test_a_thin_path_leads_at_once_to_what_it_carries() {
+  for (const [pathBits, level] of [[400_000, 3], [270_000, 2], [150_000, 1], [85_000, 1], [60_000, 0]]) {
+    equal(after(5, ladderAt(), thin(pathBits)).level, level, `${pathBits} bit/s`);
+  }
+}
+
+export async function test_a_path_that_gives_the_picture_all_it_may_have_is_not_thin() {
+  // Nothing more was sent, so nothing more is known of it.
+  const level = 1;
+  equal(after(10, ladderAt(level), { pathBits: 60_000, videoBits: LEVELS[level].videoBits }).level, level);
+}
+
+export async function test_up_is_one_step_after_twenty_good_seconds() {
+  equal(after(19, ladderAt(1)).level, 1);
+  equal(after(20, ladderAt(1)).level, 2);
+  equal(after(60, ladderAt(1)).level, BEST);
+  equal(after(100, ladderAt(0)).level, BEST);
+}
+
+export async function test_a_bad_second_begins_the_twenty_anew() {
+  const nearly = after(19, ladderAt(1));
+  const spoilt = after(1, nearly, { delayMs: 900 });
+  equal(after(19, spoilt).level, 1);
+  equal(after(20, spoilt).level, 2);
+}
+
+export async function test_a_step_up_that_was_too_much_is_tried_ever_more_seldom() {
+  let ladder = after(20, ladderAt(1));
+  equal(ladder.level, 2);
+  ladder = after(5, ladder, thin(90_000));
+  equal([ladder.level, ladder.patienceSeconds], [1, 40]);
+  equal(after(39, ladder).level, 1);
+  ladder = after(5, after(40, ladder), thin(90_000));
+  equal([ladder.level, ladder.patienceSeconds], [1, 80]);
+}
+
+export async function test_queues_lead_down_to_the_voice_and_loss_only_to_level_two() {
+  equal(after(20, ladderAt(), { delayMs: 400 }).level, 0);
+  equal(after(60, ladderAt(), { lost: 0.2 }).level, 2);
+  equal(after(60, ladderAt(), { lost: 0.1 }).level, BEST, "ten per cent is what the voice bears");
+}
+
+export async function test_holes_in_what_is_heard_ask_the_other_side_for_less() {
+  equal(after(5, ladderAt(), { concealed: 0.08 }, RECEIVING).level, 3);
+  equal(after(30, ladderAt(), { concealed: 0.08 }, SENDING).level, BEST, "what arrives says nothing of what leaves");
+}
+
+export async function test_where_the_browser_says_little_nothing_is_made_up() {
+  const dumb = { pathBits: null, videoBits: null, lost: null, delayMs: null, concealed: null };
+  equal(after(60, ladderAt(), dumb).level, BEST);
+  equal(after(60, ladderAt(), dumb, RECEIVING).level, BEST);
+}
+
+export async function test_the_network_a_device_names_gives_the_first_level() {
+  equal(["slow-2g", "2g", "3g", "4g", undefined].map(firstLevel), [1, 1, 3, 4, 4]);
+}
+
+export async function test_levels_grow_and_thin_ones_have_long_packets() {
+  for (const name of ["width", "framesPerSecond", "videoBits", "needsBits"]) {
+    const row = LEVELS.map((level) => level[name]);
+    equal([...row].sort((a, b) => a - b), row, name);
+  }
+  equal(LEVELS.map(({ packetMs }) => packetMs), [60, 60, 20, 20, 20]);
+}
+
+const rows = ({ bytes = 0, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02 } = {}) => new Map(
+  [
+    { id: "T", type: "transport", selectedCandidatePairId: "P" },
+    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08, bytesSent: bytes, bytesReceived: bytes },
+    { id: "Q", type: "candidate-pair", bytesSent: 9_999, bytesReceived: 9_999 },
+    { id: "V", type: "outbound-rtp", kind: "video", targetBitrate: 300_000 },
+    { id: "A", type: "inbound-rtp", kind: "audio", concealedSamples: concealed, silentConcealedSamples: silent, totalSamplesReceived: samples },
+    { id: "R", type: "remote-inbound-rtp", kind: "audio", fractionLost: lost },
+    { id: "S", type: "remote-inbound-rtp", kind: "video", fractionLost: 0 },
+  ].map((row) => [row.id, row]),
+);
+
+export async function test_figures_are_what_grew_since_the_last_ones() {
+  const { sums } = figuresOf(rows({ bytes: 1_000, concealed: 500, silent: 400, samples: 48_000 }), noSums(0), 1_000);
+  const { bytes, roundTripMs, figures } = figuresOf(rows({ bytes: 1_500, concealed: 5_300, silent: 400, samples: 96_000 }), sums, 2_000);
+  equal([bytes, roundTripMs], [1_000, 80]);
+  equal(figures, { seconds: 1, pathBits: 500_000, videoBits: 300_000, lost: 0.02, concealed: 0.1 });
+}
+
+export async function test_silence_that_nobody_sent_is_no_hole() {
+  const { figures } = figuresOf(rows({ concealed: 40_000, silent: 40_000, samples: 48_000 }), noSums(0), 1_000);
+  equal(figures.concealed, 0);
+}
+
+function watched({ first = BEST } = {}) {
+  const time = new Time();
+  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, samples: 0, concealed: 0, part: 0 };
+  const watch = new QualityWatch({
+    timers: time,
+    first,
+    statistics: async () => {
+      seen.bytes += 500;
+      seen.samples += 48_000;
+      seen.concealed += seen.part * 48_000;
+      return rows({ bytes: seen.bytes, path: seen.path, samples: seen.samples, concealed: seen.concealed });
+    },
+    looked: () => (seen.looks += 1),
+    changed: () => {
+      seen.levels.push(watch.level);
+      seen.wanted.push(watch.wanted);
+    },
+    stepped: ({ step, level }) => seen.steps.push(`${step} ${level}`),
+  });
+  const seconds = async (count) => {
+    for (let second = 0; second < count; second += 1) {
+      await time.pass(1_000);
+      await settle();
+    }
+  };
+  return { watch, seen, seconds };
+}
+
+export async function test_the_watch_steps_tells_and_counts_what_a_call_costs() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  seen.path = 250_000;
+  await seconds(6);
+  equal([watch.level, seen.steps], [2, ["lowered 2"]]);
+  equal(watch.bytes, 6_000);
+  seen.path = 2_000_000;
+  await seconds(20);
+  equal(seen.steps, ["lowered 2", "raised 3"]);
+  watch.stop();
+  await seconds(60);
+  equal(seen.looks, 26);
+}
+
+export async function test_a_new_connection_counts_on_from_what_was_used() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(3);
+  watch.stop();
+  seen.bytes = 0;
+  watch.begin();
+  await seconds(2);
+  equal(watch.bytes, 3_000 + 2_000);
+}
+
+export async function test_saving_data_lowers_what_is_sent_and_what_is_wanted_and_says_so_once() {
+  const { watch, seen } = watched();
+  watch.save(true);
+  equal([watch.level, watch.wanted, seen.steps], [1, 1, ["saving 1"]]);
+  equal(watch.sound, { packetMs: 60, pauses: false });
+  watch.save(true);
+  watch.save(false);
+  equal([watch.level, watch.wanted, seen.steps], [4, 4, ["saving 1", "saving_off 4"]]);
+}
+
+export async function test_the_other_side_is_given_what_it_wants_and_its_saving_is_not_told_twice() {
+  const { watch, seen } = watched();
+  watch.ask(1, true);
+  equal([watch.level, seen.steps], [1, []]);
+  watch.ask(4, false);
+  equal([watch.level, seen.steps], [4, []]);
+  watch.ask(3, false);
+  equal([watch.level, seen.steps], [3, ["lowered 3"]]);
+}
+
+export async function test_holes_in_the_sound_make_the_watch_want_less() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  seen.part = 0.1;
+  await seconds(6);
+  equal([watch.level, watch.wanted, seen.wanted, seen.steps], [4, 3, [3], []]);
+}
+
+export async function test_video_off_and_on_again_are_steps_of_their_own() {
+  const { watch, seen, seconds } = watched({ first: 1 });
+  watch.begin();
+  seen.path = 50_000;
+  // The picture gets far more than it may have: only the path counts here.
+  watch.ask(0, false);
+  equal([watch.level, watch.sound], [0, { packetMs: 60, pauses: true }]);
+  watch.ask(4, false);
+  equal(seen.steps, ["video_off 0", "video_on 1"]);
+  await seconds(1);
+  watch.stop();
+}
+
+export async function test_steps_that_come_too_fast_are_told_as_the_last_of_them() {
+  const time = new Time();
+  const sent = [];
+  const reports = new StepReports(time, ({ step }) => sent.push(step));
+  reports.add({ step: "saving", level: 1 });
+  reports.add({ step: "saving_off", level: 4 });
+  reports.add({ step: "saving", level: 1 });
+  await time.pass(5_000);
+  equal(sent, ["saving"]);
+  reports.add({ step: "lowered", level: 3 });
+  reports.add({ step: "lowered", level: 2 });
+  equal(sent, ["saving", "lowered"]);
+  await time.pass(5_000);
+  ok(sent.length === 3, "the second step down is told too");
+}

@@ -1,0 +1,96 @@
+import { Peer } from "/scripts/models/peer.js";
+import { LEVELS } from "/scripts/models/quality.js";
+import { withSound } from "/scripts/models/sound_lines.js";
+import { equal, ok, until } from "./support/assert.js";
+
+const SHORT = { packetMs: 20, pauses: false };
+
+const SDP = [
+  "v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
+  "m=video 9 UDP/TLS/RTP/SAVPF 96", "a=rtpmap:96 VP8/90000", "",
+].join("\r\n");
+
+export async function test_the_wish_stands_in_the_sound_part_only() {
+  const lines = withSound(SDP, { packetMs: 60, pauses: true }).split("\r\n");
+  equal(lines.slice(3, 6), ["a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1", "a=ptime:60", "m=video 9 UDP/TLS/RTP/SAVPF 96"]);
+  equal(withSound(withSound(SDP, { packetMs: 60, pauses: true }), SHORT), withSound(SDP, SHORT));
+  equal(withSound("v=0\r\n", SHORT), "v=0\r\n");
+}
+
+export async function test_sound_that_ends_the_description_keeps_its_last_line_end() {
+  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n";
+  ok(withSound(sdp, SHORT).endsWith("a=fmtp:111 useinbandfec=1;usedtx=0\r\na=ptime:20\r\n"), "no line is cut");
+}
+
+/** Two real peers of one page, tied together, with a tone and a moving picture. */
+async function pair() {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
+  const wishes = [{ ...SHORT }, { ...SHORT }];
+  const peers = [];
+  const connections = [];
+  for (const side of [0, 1]) {
+    const other = () => peers[1 - side];
+    peers.push(
+      new Peer({
+        timers: { now: () => performance.now(), setTimeout: (task, ms) => setTimeout(task, ms), clearTimeout: (id) => clearTimeout(id) },
+        newConnection: (configuration) => (connections[side] = new RTCPeerConnection(configuration)),
+        newId: () => crypto.randomUUID(),
+        configuration: {},
+        polite: side === 1,
+        track: (kind) => stream.getTracks().find((track) => track.kind === kind) ?? null,
+        sendDescription: (kind, sdp) => other().describe(kind, sdp),
+        sendCandidate: (candidate) => other().candidate(candidate),
+        changed: () => {},
+        received: () => {},
+        sound: () => wishes[side],
+      }),
+    );
+  }
+  peers[0].offer();
+  await until(() => peers.every(({ state }) => state === "connected"), "both are connected");
+  return { peers, connections, wishes, close: () => peers.forEach((peer) => peer.close()) };
+}
+
+async function row(connection, type, kind) {
+  const found = [];
+  (await connection.getStats()).forEach((each) => void (each.type === type && each.kind === kind && found.push(each)));
+  return found[0];
+}
+
+/** Packets with sound a second, in the half second that follows. */
+async function packetsASecond(connection) {
+  const first = await row(connection, "outbound-rtp", "audio");
+  await until(async () => (await row(connection, "outbound-rtp", "audio")).timestamp - first.timestamp > 500, "time passes");
+  const last = await row(connection, "outbound-rtp", "audio");
+  return (last.packetsSent - first.packetsSent) / ((last.timestamp - first.timestamp) / 1000);
+}
+
+export async function test_long_packets_are_sent_as_soon_as_they_are_wished_for_and_short_ones_again() {
+  const { peers, connections, wishes, close } = await pair();
+  await until(async () => (await packetsASecond(connections[1])) > 40, "short packets at first");
+  wishes[1] = { packetMs: 60, pauses: false };
+  peers[1].soundChanged();
+  await until(async () => (await packetsASecond(connections[1])) < 22, "long packets");
+  ok((await packetsASecond(connections[0])) > 40, "the other side goes on as it was");
+  wishes[1] = SHORT;
+  peers[1].soundChanged();
+  await until(async () => (await packetsASecond(connections[1])) > 40, "short packets again");
+  close();
+}
+
+export async function test_a_level_is_what_the_senders_keep_to() {
+  const { peers, connections, close } = await pair();
+  const [sound, picture] = connections[0].getSenders();
+  peers[0].sendAt(1);
+  await until(() => picture.getParameters().encodings[0].maxBitrate === LEVELS[1].videoBits, "the picture's limit");
+  equal(sound.getParameters().encodings[0], { ...sound.getParameters().encodings[0], maxBitrate: LEVELS[1].audioBits, priority: "high", networkPriority: "high" });
+  equal(picture.getParameters().degradationPreference, "maintain-framerate");
+  await until(async () => (await row(connections[0], "outbound-rtp", "video")).frameWidth === 160, "a small picture");
+  peers[0].sendAt(0);
+  await until(() => picture.getParameters().encodings[0].active === false, "no picture");
+  peers[0].sendAt(4);
+  // The browser itself goes on from there, as the picture gets along.
+  await until(async () => (await row(connections[0], "outbound-rtp", "video")).frameWidth > 160, "a larger picture");
+  equal(picture.getParameters().encodings[0].scaleResolutionDownBy, 1);
+  close();
+}

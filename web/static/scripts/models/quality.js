@@ -1,0 +1,111 @@
+// @ts-check
+// The quality of what one side sends: five levels, and what is seen in one second that makes it step down or up. Pure.
+
+/** @typedef {0 | 1 | 2 | 3 | 4} Level */
+/**
+ * @typedef {{
+ *   width: number, height: number, framesPerSecond: number,
+ *   videoBits: number, audioBits: number, packetMs: 20 | 60,
+ *   needsBits: number,
+ * }} LevelRow `videoBits`, `audioBits`: the most a second; `needsBits`: a path that is thought to carry less is too thin
+ */
+/**
+ * What was seen since the figures before; null where the browser does not say.
+ * @typedef {{
+ *   seconds: number,
+ *   pathBits: number | null,
+ *   videoBits: number | null,
+ *   lost: number | null,
+ *   delayMs: number | null,
+ *   concealed: number | null,
+ * }} Figures `pathBits`: what the path is thought to carry; `videoBits`: what of it the picture gets; `lost`: part of our packets;
+ *   `delayMs`: round trip beyond the shortest of this call; `concealed`: part of the sound that had to be made up here
+ */
+/** @typedef {(figures: Figures, level: Level) => Level} Sign the level it calls for: the same when all is well */
+/** @typedef {{ level: Level, badSeconds: number, goodSeconds: number, patienceSeconds: number, climbedSeconds: number }} Ladder */
+
+/** L0 has no picture. Long packets at L1 and L0: on a thin path the headers of short ones cost more than the voice. @type {LevelRow[]} */
+export const LEVELS = [
+  { width: 0, height: 0, framesPerSecond: 0, videoBits: 0, audioBits: 16_000, packetMs: 60, needsBits: 0 },
+  { width: 160, height: 120, framesPerSecond: 8, videoBits: 50_000, audioBits: 16_000, packetMs: 60, needsBits: 70_000 },
+  { width: 320, height: 240, framesPerSecond: 15, videoBits: 200_000, audioBits: 24_000, packetMs: 20, needsBits: 200_000 },
+  { width: 480, height: 360, framesPerSecond: 20, videoBits: 350_000, audioBits: 24_000, packetMs: 20, needsBits: 300_000 },
+  { width: 640, height: 480, framesPerSecond: 24, videoBits: 600_000, audioBits: 32_000, packetMs: 20, needsBits: 480_000 },
+];
+/** @type {Level} */
+export const BEST = 4;
+/** What is left when somebody saves data. @type {Level} */
+export const SAVING = 1;
+
+export const DOWN_SECONDS = 5;
+export const UP_SECONDS = 20;
+// A step up that was too much is tried again ever more seldom.
+const PATIENCE_SECONDS = 320;
+const FULL_PART = 0.7;
+const LOST_PART = 0.12;
+const DELAY_MS = 250;
+const CONCEALED_PART = 0.05;
+
+/** A path that is thin: down at once to what it carries. Thought thin while little is sent, it may carry more. @type {Sign} */
+function thinPath({ pathBits, videoBits }, level) {
+  if (pathBits === null || pathBits >= LEVELS[level].needsBits) return level;
+  if (videoBits === null || videoBits >= FULL_PART * LEVELS[level].videoBits) return level;
+  return /** @type {Level} */ (LEVELS.filter(({ needsBits }) => needsBits <= pathBits).length - 1);
+}
+
+/** Packets that wait in a queue somewhere: the voice waits with them. @type {Sign} */
+function queue({ delayMs }, level) {
+  return delayMs !== null && delayMs > DELAY_MS ? below(level) : level;
+}
+
+/** Lost packets: fewer of them help, longer ones do not. @type {Sign} */
+function loss({ lost }, level) {
+  return lost !== null && lost > LOST_PART && level > 2 ? below(level) : level;
+}
+
+/** Sound with holes in it. @type {Sign} */
+function holes({ concealed }, level) {
+  return concealed !== null && concealed > CONCEALED_PART ? below(level) : level;
+}
+
+/** What tells about the way to the other side. @type {Sign[]} */
+export const SENDING = [thinPath, queue, loss];
+/** What tells about the way from the other side: it is asked for less. @type {Sign[]} */
+export const RECEIVING = [holes];
+
+/** @param {Level} [level] @returns {Ladder} */
+export function ladderAt(level = BEST) {
+  return { level, badSeconds: 0, goodSeconds: 0, patienceSeconds: UP_SECONDS, climbedSeconds: Infinity };
+}
+
+/**
+ * The ladder after these figures: down when it was bad for five seconds, up one step when it was good for twenty.
+ * @param {Ladder} ladder @param {Figures} figures @param {Sign[]} signs @returns {Ladder}
+ */
+export function next(ladder, figures, signs) {
+  const { level, patienceSeconds } = ladder;
+  const climbedSeconds = ladder.climbedSeconds + figures.seconds;
+  const wanted = /** @type {Level} */ (Math.min(...signs.map((sign) => sign(figures, level))));
+  const badSeconds = wanted < level ? ladder.badSeconds + figures.seconds : 0;
+  const goodSeconds = wanted < level ? 0 : ladder.goodSeconds + figures.seconds;
+  if (badSeconds >= DOWN_SECONDS) {
+    const tooMuch = climbedSeconds < UP_SECONDS;
+    const patience = tooMuch ? Math.min(PATIENCE_SECONDS, patienceSeconds * 2) : UP_SECONDS;
+    return { ...ladderAt(wanted), patienceSeconds: patience };
+  }
+  if (level < BEST && goodSeconds >= patienceSeconds) {
+    return { ...ladderAt(/** @type {Level} */ (level + 1)), patienceSeconds, climbedSeconds: 0 };
+  }
+  return { level, badSeconds, goodSeconds, patienceSeconds, climbedSeconds };
+}
+
+/** What a device's word about its network means for the first seconds. @param {string | undefined} networkKind "2g" @returns {Level} */
+export function firstLevel(networkKind) {
+  if (networkKind === "slow-2g" || networkKind === "2g") return 1;
+  return networkKind === "3g" ? 3 : BEST;
+}
+
+/** @param {Level} level @returns {Level} */
+function below(level) {
+  return /** @type {Level} */ (Math.max(0, level - 1));
+}

@@ -1,0 +1,151 @@
+// @ts-check
+import { figuresOf, noSums } from "./figures.js";
+import { BEST, LEVELS, RECEIVING, SAVING, SENDING, ladderAt, next } from "./quality.js";
+import { Alarm } from "./timers.js";
+
+/** @typedef {import("./quality.js").Level} Level */
+/** @typedef {import("../wire.js").QualityStep} Step */
+/**
+ * @typedef {{
+ *   timers: import("./timers.js").Timers,
+ *   first: Level,
+ *   statistics: () => Promise<import("./figures.js").Report> | null,
+ *   looked: () => void,
+ *   changed: (before: Level) => void,
+ *   stepped: (report: { step: Step, level: Level }) => void,
+ * }} WatchParts `looked`: a second has passed; `changed`: the level or the wish is another; `stepped`: people should hear of it
+ */
+
+const LOOK_MS = 1_000;
+
+/** Looks at a call's figures once a second and decides what this side sends and what it asks of the other. */
+export class QualityWatch {
+  #parts;
+  #sending;
+  #receiving = ladderAt();
+  /** The most the other side wants. @type {Level} */
+  #asked = BEST;
+  #askedToSave = false;
+  #saving = false;
+  #bytes = 0;
+  /** @type {import("./figures.js").Sums | null} */
+  #sums = null;
+  #shortestMs = Infinity;
+  #alarm;
+  #turn = 0;
+
+  /** @param {WatchParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#sending = ladderAt(parts.first);
+    this.#alarm = new Alarm(parts.timers);
+  }
+
+  /** What this side sends in. @returns {Level} */
+  get level() {
+    return least(this.#sending.level, this.#asked, this.#saving ? SAVING : BEST);
+  }
+
+  /** The most this side wants to receive. @returns {Level} */
+  get wanted() {
+    return least(this.#receiving.level, this.#saving ? SAVING : BEST);
+  }
+
+  get saving() {
+    return this.#saving;
+  }
+
+  /** @returns {import("./sound_lines.js").SoundWish} */
+  get sound() {
+    return { packetMs: LEVELS[this.level].packetMs, pauses: this.level === 0 };
+  }
+
+  /** Sent and received in this call. */
+  get bytes() {
+    return this.#bytes;
+  }
+
+  /** A new connection: what it counts begins at nothing. */
+  begin() {
+    this.#sums = null;
+    this.#turn += 1;
+    this.#lookLater(this.#turn);
+  }
+
+  stop() {
+    this.#turn += 1;
+    this.#alarm.clear();
+  }
+
+  /** @param {boolean} on */
+  save(on) {
+    if (on === this.#saving) return;
+    const before = this.level;
+    this.#saving = on;
+    this.#parts.stepped({ step: on ? "saving" : "saving_off", level: this.level });
+    this.#parts.changed(before);
+  }
+
+  /** What the other side wants. @param {Level} most @param {boolean} saves because it saves data, and has said so itself */
+  ask(most, saves) {
+    const known = this.#askedToSave || saves;
+    this.#askedToSave = saves;
+    this.#move(() => (this.#asked = most), known);
+  }
+
+  /** @param {number} turn */
+  #lookLater(turn) {
+    this.#alarm.set(LOOK_MS, () => void this.#look(turn));
+  }
+
+  /** @param {number} turn */
+  async #look(turn) {
+    try {
+      const report = await this.#parts.statistics();
+      if (turn !== this.#turn) return;
+      if (report) this.#take(report);
+      this.#parts.looked();
+    } finally {
+      if (turn === this.#turn) this.#lookLater(turn);
+    }
+  }
+
+  /** @param {import("./figures.js").Report} report */
+  #take(report) {
+    const now = this.#parts.timers.now();
+    const before = this.#sums ?? noSums(now);
+    const first = this.#sums === null;
+    const { sums, bytes, roundTripMs, figures } = figuresOf(report, before, now);
+    this.#sums = sums;
+    this.#bytes += bytes;
+    if (first) return;
+    if (roundTripMs !== null) this.#shortestMs = Math.min(this.#shortestMs, roundTripMs);
+    const seen = { ...figures, delayMs: roundTripMs === null ? null : roundTripMs - this.#shortestMs };
+    const wanted = this.wanted;
+    this.#receiving = next(this.#receiving, seen, RECEIVING);
+    const asksAnew = wanted !== this.wanted;
+    this.#move(() => (this.#sending = next(this.#sending, seen, SENDING)), this.#saving, asksAnew);
+  }
+
+  /** @param {() => void} change @param {boolean} silent the people know already why @param {boolean} [tells] */
+  #move(change, silent, tells = false) {
+    const before = this.level;
+    change();
+    const { level } = this;
+    if (level === before && !tells) return;
+    if (level !== before && !silent) this.#parts.stepped({ step: stepOf(before, level), level });
+    this.#parts.changed(before);
+  }
+}
+
+/** @param {...Level} levels @returns {Level} */
+function least(...levels) {
+  return /** @type {Level} */ (Math.min(...levels));
+}
+
+/** @param {Level} before @param {Level} level @returns {Step} */
+function stepOf(before, level) {
+  if (level === 0) return "video_off";
+  if (before === 0) return "video_on";
+  return level < before ? "lowered" : "raised";
+}

@@ -1,0 +1,57 @@
+// @ts-check
+// What a level means for the two senders of a connection (W3C webrtc-pc setParameters).
+import { kindOf } from "./media_lines.js";
+import { LEVELS } from "./quality.js";
+
+/** @typedef {import("./quality.js").Level} Level */
+/** @typedef {Record<string, unknown>} Wishes */
+
+/** Says to both senders what they may send; does nothing where it holds already. @param {RTCPeerConnection} pc @param {Level} level */
+export async function sendAt(pc, level) {
+  for (const transceiver of pc.getTransceivers()) {
+    const { sender } = transceiver;
+    const moves = kindOf(transceiver) === "video";
+    await wish(sender, moves ? picture(level, sender.track) : voice(level), moves);
+  }
+}
+
+/** @param {Level} level @returns {Wishes} */
+function voice(level) {
+  return { maxBitrate: LEVELS[level].audioBits, priority: "high", networkPriority: "high" };
+}
+
+/** @param {Level} level @param {MediaStreamTrack | null} track @returns {Wishes} */
+function picture(level, track) {
+  const { width, framesPerSecond, videoBits } = LEVELS[level];
+  if (videoBits === 0) return { active: false };
+  const size = track?.getSettings() ?? {};
+  // A camera held upright gives 480 by 640.
+  const longer = Math.max(size.width ?? 640, size.height ?? 480);
+  return {
+    active: true,
+    maxBitrate: videoBits,
+    maxFramerate: framesPerSecond,
+    scaleResolutionDownBy: Math.max(1, longer / width),
+    priority: "low",
+    networkPriority: "low",
+  };
+}
+
+/** What each sender was told last: not every browser gives back all that it was told. @type {WeakMap<RTCRtpSender, string>} */
+const told = new WeakMap();
+
+/** @param {RTCRtpSender} sender @param {Wishes} wishes @param {boolean} moves keep the motion, give up sharpness first */
+async function wish(sender, wishes, moves) {
+  const parameters = /** @type {RTCRtpSendParameters & Wishes} */ (sender.getParameters());
+  const encoding = parameters.encodings?.[0];
+  const words = JSON.stringify(wishes);
+  if (!encoding || told.get(sender) === words) return;
+  Object.assign(encoding, wishes);
+  if (moves) parameters.degradationPreference = "maintain-framerate";
+  try {
+    await sender.setParameters(parameters);
+    told.set(sender, words);
+  } catch {
+    // A sender that has just ended, or was told something else meanwhile: the next second tries again.
+  }
+}

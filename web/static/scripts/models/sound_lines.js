@@ -1,0 +1,27 @@
+// @ts-check
+// How this side is to send its voice stands in the other side's description (RFC 8866 ptime, RFC 7587 usedtx and useinbandfec).
+// So a page writes its own wish into what it hands to its browser; the other side need not know.
+
+/** @typedef {{ packetMs: 20 | 60, pauses: boolean }} SoundWish `pauses`: send nothing while nobody speaks (DTX) */
+
+/** @param {string} sdp the other side's @param {SoundWish} wish */
+export function withSound(sdp, { packetMs, pauses }) {
+  const sections = sdp.split(/\r\n(?=m=)/);
+  const changed = sections.map((section) => (section.startsWith("m=audio ") ? tuned(section, packetMs, pauses) : section));
+  return changed.join("\r\n");
+}
+
+/** @param {string} section @param {number} packetMs @param {boolean} pauses */
+function tuned(section, packetMs, pauses) {
+  const ending = section.endsWith("\r\n") ? "\r\n" : "";
+  const opus = /^a=rtpmap:(\d+) opus\//im.exec(section)?.[1];
+  const lines = section.split("\r\n").filter((line) => line !== "" && !/^a=(max)?ptime:/.test(line));
+  const at = lines.findIndex((line) => line.startsWith(`a=fmtp:${opus} `));
+  const known = at < 0 ? [] : lines[at].slice(`a=fmtp:${opus} `.length).split(";");
+  const kept = known.filter((value) => !/^\s*(usedtx|useinbandfec)=/.test(value));
+  const fmtp = `a=fmtp:${opus} ${[...kept, "useinbandfec=1", `usedtx=${pauses ? 1 : 0}`].join(";")}`;
+  if (opus && at >= 0) lines[at] = fmtp;
+  else if (opus) lines.push(fmtp);
+  lines.push(`a=ptime:${packetMs}`);
+  return lines.join("\r\n") + ending;
+}
