@@ -47,6 +47,7 @@ export function browserParts() {
       if (!navigator.mediaDevices) return Promise.reject(new DOMException("no media devices", "NotFoundError"));
       return navigator.mediaDevices.getUserMedia(wishes);
     },
+    devices: () => navigator.mediaDevices?.enumerateDevices() ?? Promise.resolve([]),
     onNetworkChange(listener) {
       window.addEventListener("online", listener);
       return () => window.removeEventListener("online", listener);

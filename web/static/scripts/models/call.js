@@ -81,6 +81,11 @@ export class Call {
     return this.#media?.remote ?? { stream: null, audio: false, video: false, paused: false };
   }
 
+  /** Microphone and camera to choose from while this page takes part. */
+  get devices() {
+    return this.#media?.devices ?? null;
+  }
+
   /** @param {() => void} listener */
   onChange(listener) {
     return this.#changes.add(listener);

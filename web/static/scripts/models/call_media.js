@@ -96,6 +96,11 @@ export class CallMedia {
     return this.#capture.camera(on);
   }
 
+  /** This side's microphone and camera, to choose from. */
+  get devices() {
+    return this.#capture;
+  }
+
   /** Connects for the call's present generation. @param {CallShown} call */
   connect(call) {
     this.#disconnect();

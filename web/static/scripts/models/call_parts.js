@@ -7,6 +7,7 @@
  *   newConnection: (configuration: RTCConfiguration) => RTCPeerConnection,
  *   newStream: () => MediaStream,
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
+ *   devices: () => Promise<MediaDeviceInfo[]>,
  *   onNetworkChange: (listener: () => void) => () => void,
  *   newId: () => string,
  *   networkKind: () => string | undefined,

@@ -3,7 +3,8 @@
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {"denied" | "missing" | "busy" | "failed"} Reason */
 /** @typedef {{ audio?: Reason, video?: Reason }} Problem */
-/** @typedef {Pick<import("./call_parts.js").BrowserParts, "getUserMedia" | "newStream">} CaptureParts */
+/** @typedef {Pick<import("./call_parts.js").BrowserParts, "getUserMedia" | "newStream" | "devices">} CaptureParts */
+/** @typedef {{ id: string, name: string }} Device `name` is "" where the browser does not tell it */
 
 /** @type {Record<Kind, MediaTrackConstraints>} */
 const WISHES = {
@@ -30,6 +31,8 @@ export class Capture {
   #stream;
   #muted = false;
   #wantsCamera = false;
+  /** The devices the person chose. @type {Partial<Record<Kind, string>>} */
+  #chosen = {};
   #open = true;
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
@@ -79,6 +82,29 @@ export class Capture {
     this.#changed("video");
   }
 
+  /** What there is to choose from. @param {Kind} kind @returns {Promise<Device[]>} */
+  async devices(kind) {
+    const wanted = kind === "audio" ? "audioinput" : "videoinput";
+    const all = await this.#parts.devices();
+    return all.filter(({ kind: is, deviceId }) => is === wanted && deviceId !== "").map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+  }
+
+  /** The one in use, or "". @param {Kind} kind */
+  deviceOf(kind) {
+    return this.#tracks[kind]?.getSettings().deviceId ?? "";
+  }
+
+  /** Goes on with another microphone or camera. @param {Kind} kind @param {string} id */
+  async choose(kind, id) {
+    this.#chosen[kind] = id;
+    if (kind === "video") this.#wantsCamera = true;
+    // Many phones open one camera at a time. Who watches sees the last picture until the new one comes.
+    this.#tracks[kind]?.stop();
+    if (await this.#take([kind])) return;
+    delete this.#chosen[kind];
+    this.#drop(kind);
+  }
+
   /** Lets everything go for good. */
   close() {
     this.#open = false;
@@ -94,17 +120,25 @@ export class Capture {
 
   /** @param {Kind[]} kinds @returns {Promise<boolean>} */
   async #take(kinds) {
-    /** @type {MediaStreamConstraints} */
-    const wishes = Object.fromEntries(kinds.map((kind) => [kind, WISHES[kind]]));
     try {
-      const got = await this.#parts.getUserMedia(wishes);
+      const got = await this.#ask(kinds);
       for (const track of got.getTracks()) this.#put(/** @type {Kind} */ (track.kind), track);
       for (const kind of kinds) delete this.problem[kind];
       return true;
     } catch (fault) {
-      const name = fault instanceof Error || fault instanceof DOMException ? fault.name : "";
-      for (const kind of kinds) this.problem[kind] = REASONS[name] ?? "failed";
+      for (const kind of kinds) this.problem[kind] = REASONS[nameOf(fault)] ?? "failed";
       return false;
+    }
+  }
+
+  /** @param {Kind[]} kinds */
+  async #ask(kinds) {
+    const wishes = kinds.map((kind) => [kind, { ...WISHES[kind], ...exactly(this.#chosen[kind]) }]);
+    try {
+      return await this.#parts.getUserMedia(Object.fromEntries(wishes));
+    } catch (fault) {
+      if (nameOf(fault) !== "OverconstrainedError") throw fault;
+      return await this.#parts.getUserMedia(Object.fromEntries(kinds.map((kind) => [kind, true])));
     }
   }
 
@@ -115,7 +149,7 @@ export class Capture {
       track.stop();
       return;
     }
-    this.#drop(kind);
+    this.#release(kind);
     this.#tracks[kind] = track;
     this.#stream.addTrack(track);
     if (kind === "audio") track.enabled = !this.#muted;
@@ -129,11 +163,26 @@ export class Capture {
 
   /** @param {Kind} kind */
   #drop(kind) {
+    if (this.#release(kind)) this.#changed(kind);
+  }
+
+  /** @param {Kind} kind @returns {boolean} whether there was one */
+  #release(kind) {
     const track = this.#tracks[kind];
-    if (!track) return;
+    if (!track) return false;
     this.#tracks[kind] = null;
     this.#stream.removeTrack(track);
     track.stop();
-    this.#changed(kind);
+    return true;
   }
+}
+
+/** @param {string | undefined} id @returns {MediaTrackConstraints} */
+function exactly(id) {
+  return id === undefined ? {} : { deviceId: { exact: id }, facingMode: undefined };
+}
+
+/** @param {unknown} fault */
+function nameOf(fault) {
+  return fault instanceof Error || fault instanceof DOMException ? fault.name : "";
 }

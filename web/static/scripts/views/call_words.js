@@ -25,7 +25,7 @@ export function stateWords(call, now) {
 export function noPictureWords(call, name) {
   if (call.stage === "ringing") return t("call.waits_for", { name });
   if (call.stage === "connecting") return t("call.connecting");
-  return t("call.no_picture", { name });
+  return t(call.remote.paused ? "call.paused" : "call.no_picture", { name });
 }
 
 /**
@@ -42,6 +42,7 @@ export function troubleOf(call, soundBlocked) {
   if (audio && video) return { words: t(`call.both.${audio}`), retry: "camera" };
   if (audio) return { words: t(`call.mic.${audio}`), retry: "mic" };
   if (video) return { words: t(`call.camera.${video}`), retry: "camera" };
+  if (call.local.video && call.quality.paused) return { words: t("call.self_paused"), retry: null };
   return null;
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The stage of a call that goes on: both pictures, what is the matter, four controls whose words say what they will do.
 import { t } from "../text.js";
+import { settingsView } from "./call_settings.js";
 import { clone, initial, part, setIcon, show, words } from "./dom.js";
 import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
 
@@ -29,6 +30,7 @@ class StageView {
   #self = /** @type {HTMLVideoElement} */ (part(this.#root, "self"));
   #soundBlocked = false;
   #hangingUp = false;
+  #settings;
 
   /** @param {HTMLElement} place @param {StageParts} parts */
   constructor(place, parts) {
@@ -40,10 +42,12 @@ class StageView {
     this.#press("chat", () => this.#parts.chat?.());
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
+    this.#settings = settingsView(this.#root, call, this.#remote);
     place.replaceChildren(this.#root);
   }
 
   close() {
+    this.#settings.close();
     this.#remote.srcObject = null;
     this.#self.srcObject = null;
     this.#root.remove();
@@ -71,6 +75,7 @@ class StageView {
     this.#showPictures(name);
     this.#showTrouble();
     this.#showControls(shape);
+    this.#settings.update();
   }
 
   /** @param {string} name */
