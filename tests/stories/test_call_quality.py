@@ -78,6 +78,7 @@ async def test_another_camera_and_microphone_in_a_call(town: Town, two_cameras: 
     await opens_settings(citizen)
     for label, kind in (("Kamera", "Video"), ("Mikrofon", "Audio")):
         pick = citizen.page.get_by_label(label, exact=True)
+        await expect(pick.locator("option").nth(1)).to_be_attached()
         used = f"document.querySelector('video[data-part=self]').srcObject.get{kind}Tracks()[0]"
         before = await citizen.page.evaluate(f"{used}?.getSettings().deviceId")
         values = await pick.locator("option").evaluate_all("(all) => all.map(({ value }) => value)")

@@ -94,3 +94,18 @@ export async function test_a_level_is_what_the_senders_keep_to() {
   equal(picture.getParameters().encodings[0].scaleResolutionDownBy, 1);
   close();
 }
+
+export async function test_both_sides_may_change_at_once_and_neither_offer_is_taken_back() {
+  const { peers, connections, wishes, close } = await pair();
+  const states = [];
+  connections[1].addEventListener("signalingstatechange", () => states.push(connections[1].signalingState));
+  for (const side of [0, 1]) {
+    wishes[side] = { packetMs: 60, pauses: false };
+    peers[side].sendAt(1);
+    peers[side].soundChanged();
+  }
+  for (const connection of connections) await until(async () => (await packetsASecond(connection)) < 22, "long packets");
+  equal(states, ["have-remote-offer", "stable"]);
+  equal(connections.map((connection) => connection.getSenders()[1].getParameters().encodings[0].maxBitrate), [50_000, 50_000]);
+  close();
+}

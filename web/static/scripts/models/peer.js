@@ -4,7 +4,7 @@ import { named, namesIn } from "./description.js";
 import { reportFault } from "./listeners.js";
 import { kindOf, release } from "./media_lines.js";
 import { sendAt } from "./sending.js";
-import { withSound } from "./sound_lines.js";
+import { SoundInto } from "./sound_lines.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./capture.js").Kind} Kind */
@@ -27,6 +27,7 @@ import { Alarm } from "./timers.js";
  */
 
 const SEND_AGAIN_MS = 3_000;
+const POLITE_WAIT_MS = 1_000;
 
 /**
  * This side of the media between two people: perfect negotiation (W3C) over one connection after another. Tracks are exchanged
@@ -44,6 +45,8 @@ export class Peer {
   #closed = false;
   #candidates = new Candidates();
   #sendAgain;
+  #soundLater;
+  #wish;
   /** @type {Promise<void>} */
   #queue = Promise.resolve();
 
@@ -51,6 +54,8 @@ export class Peer {
   constructor(parts) {
     this.#parts = parts;
     this.#sendAgain = new Alarm(parts.timers);
+    this.#soundLater = new Alarm(parts.timers);
+    this.#wish = new SoundInto(parts.sound);
     this.#pc = this.#fresh();
   }
 
@@ -93,9 +98,10 @@ export class Peer {
     this.#enqueue(() => sendAt(this.#pc, level));
   }
 
-  /** The voice is to be sent in another way, which an answer brings. */
+  /** The voice is to be sent in another way, which a description from there brings: often the other side offers just now too. */
   soundChanged() {
-    this.#enqueue(() => (this.bound ? this.#negotiate(this.#pc) : undefined));
+    const negotiate = () => (this.bound && this.#wish.isNew ? this.#negotiate(this.#pc) : undefined);
+    this.#soundLater.set(this.#parts.polite ? POLITE_WAIT_MS : 0, () => this.#enqueue(negotiate));
   }
 
   statistics() {
@@ -131,6 +137,7 @@ export class Peer {
   close() {
     this.#closed = true;
     this.#sendAgain.clear();
+    this.#soundLater.clear();
     release(this.#pc);
   }
 
@@ -192,7 +199,7 @@ export class Peer {
   /** @param {string} sdp @param {string} from */
   async #answer(sdp, from) {
     const pc = this.#pc;
-    await pc.setRemoteDescription({ type: "offer", sdp: withSound(sdp, this.#parts.sound()) });
+    await pc.setRemoteDescription({ type: "offer", sdp: this.#wish.into(sdp) });
     this.#peerId = from;
     await this.#candidates.flush(pc);
     for (const transceiver of pc.getTransceivers()) {
@@ -209,7 +216,7 @@ export class Peer {
     if (this.#isForAnother(to) || this.#pc.signalingState !== "have-local-offer") return;
     try {
       if (this.bound && from !== this.#peerId) throw new Error("another connection answered");
-      await this.#pc.setRemoteDescription({ type: "answer", sdp: withSound(sdp, this.#parts.sound()) });
+      await this.#pc.setRemoteDescription({ type: "answer", sdp: this.#wish.into(sdp) });
     } catch {
       this.#replace();
       this.#bringLines();

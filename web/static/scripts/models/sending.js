@@ -45,7 +45,9 @@ async function wish(sender, wishes, moves) {
   const parameters = /** @type {RTCRtpSendParameters & Wishes} */ (sender.getParameters());
   const encoding = parameters.encodings?.[0];
   const words = JSON.stringify(wishes);
-  if (!encoding || told.get(sender) === words) return;
+  // A rolled back offer makes Chromium forget what it was told.
+  const forgot = encoding && wishes.maxBitrate !== undefined && encoding.maxBitrate !== wishes.maxBitrate;
+  if (!encoding || (told.get(sender) === words && !forgot)) return;
   Object.assign(encoding, wishes);
   if (moves) parameters.degradationPreference = "maintain-framerate";
   try {

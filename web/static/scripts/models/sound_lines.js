@@ -25,3 +25,24 @@ function tuned(section, packetMs, pauses) {
   lines.push(`a=ptime:${packetMs}`);
   return lines.join("\r\n") + ending;
 }
+
+/** One connection's descriptions and the wish that stands in the latest of them. */
+export class SoundInto {
+  #wish;
+  #stands = "";
+
+  /** @param {() => SoundWish} wish */
+  constructor(wish) {
+    this.#wish = wish;
+  }
+
+  get isNew() {
+    return JSON.stringify(this.#wish()) !== this.#stands;
+  }
+
+  /** @param {string} sdp the other side's */
+  into(sdp) {
+    this.#stands = JSON.stringify(this.#wish());
+    return withSound(sdp, this.#wish());
+  }
+}
