@@ -62,6 +62,7 @@ class Connection:
         "caller",
         "id",
         "outbox",
+        "seen_from",
         "sender",
         "seqs",
         "service",
@@ -83,12 +84,15 @@ class Connection:
         working: Working,
         settings: Settings,
         id: str | None = None,
+        seen_from: str = "",
     ) -> None:
         # Sorts by time, so that of two connections every process names the same one as the newer.
         self.id = id or f"{time.time_ns():020d}-{stream[:8]}"
         self.caller = caller
         self.sender = Sender(caller, stream)
         self.session = session
+        # Names the network address without telling it; equal for the same page at the same address.
+        self.seen_from = seen_from
         # How far the last snapshot reached in each conversation; None before the first.
         self.seqs: dict[str, int] | None = None
         # The service whose line this person waits in, and what was last told about it.

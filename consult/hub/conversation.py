@@ -3,6 +3,7 @@
 from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptCall,
+    AskRestart,
     DeclineCall,
     EndConsultation,
     HangUp,
@@ -89,6 +90,10 @@ async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
     await asking.services.relay.media_state(asking.caller, frame)
 
 
+async def ask_restart(asking: Asking, frame: AskRestart) -> None:
+    await asking.services.relay.restart(asking.caller, frame)
+
+
 HANDLERS: Handlers = {
     PostMessage: post_message,
     MarkSeen: mark_seen,
@@ -105,4 +110,5 @@ HANDLERS: Handlers = {
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,
+    AskRestart: ask_restart,
 }

@@ -40,14 +40,15 @@ class Endpoint:
             await receive()
             await send({"type": "websocket.close", "code": int(Close.FORBIDDEN)})
             return
-        block = block_of(websocket.client.host if websocket.client else None)
+        host = websocket.client.host if websocket.client else ""
+        block = block_of(host)
         self._open[block] += 1
         try:
             await receive()
             await send({"type": "websocket.accept"})
             cookies = websocket.cookies
             del websocket  # for as long as the page is open, nothing of the handshake is needed
-            await self._serve(cookies, block, receive, send)
+            await self._serve(cookies, host, block, receive, send)
         except OSError:
             log.debug("the other end left during the handshake")
         finally:
@@ -61,7 +62,9 @@ class Endpoint:
             return False
         return websocket.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
-    async def _serve(self, cookies: dict[str, str], block: str, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, cookies: dict[str, str], host: str, block: str, receive: Receive, send: Send
+    ) -> None:
         if self._hub.draining:
             await _close(send, Close.RESTART)
         elif self._open[block] > self._hub.services.settings.connections_per_address:
@@ -74,7 +77,7 @@ class Endpoint:
             if isinstance(visit, Close):
                 await _close(send, visit)
             elif isinstance(hello, Hello):
-                await self._hub.serve(visit, hello, receive, send)
+                await self._hub.serve(visit, hello, receive, send, host=host)
 
     async def _hello(self, receive: Receive) -> Hello | Close | None:
         """The first frame, or why there will be none; None when the other end has left."""

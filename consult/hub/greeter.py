@@ -80,6 +80,7 @@ class Greeter:
             language=found.language,
             position=place,
             call=await self._services.switchboard.shown(caller, caller.id) if _in_service(found) else None,
+            seen_from=connection.seen_from,
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:
@@ -101,6 +102,7 @@ class Greeter:
             line=line,
             line_total=total,
             offer=desk.offer,
+            seen_from=connection.seen_from,
         )
 
     async def _with_call(self, caller: Caller, shown: Conversation) -> Conversation:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from random import uniform
 
+from consult.accounts.addresses import seen_from
 from consult.accounts.doorkeeper import Visit
 from consult.errors import NotFound
 from consult.hub.clerk import Clerk
@@ -95,6 +96,7 @@ class Hub:
         send: Send,
         *,
         connection_id: str | None = None,
+        host: str = "",
         opened: Callable[[Connection], None] = lambda _: None,
     ) -> None:
         """Serve a socket whose sender is known, until it is closed.
@@ -113,6 +115,7 @@ class Hub:
             working=self._working,
             settings=self.services.settings,
             id=connection_id,
+            seen_from=seen_from(hello.stream, host),
         )
         opened(connection)
         async with self.door.inside(connection):

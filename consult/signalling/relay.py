@@ -13,8 +13,8 @@ from consult.signalling.calls import RELAYED
 from consult.signalling.description import check_candidate, check_description
 from consult.signalling.ice import relay_only
 from consult.storage.database import Database
-from consult.wire.from_client import SendCandidate, SendDescription, SendMediaState
-from consult.wire.to_client import CandidateRelayed, DescriptionRelayed, MediaStateTold
+from consult.wire.from_client import AskRestart, SendCandidate, SendDescription, SendMediaState
+from consult.wire.to_client import CandidateRelayed, DescriptionRelayed, MediaStateTold, RestartAsked
 
 
 class Relay:
@@ -52,8 +52,12 @@ class Relay:
         )
         self._announcer.tell([other], told)
 
+    async def restart(self, caller: Caller, frame: AskRestart) -> None:
+        other = await self._other_side(caller, frame)
+        self._announcer.tell([other], RestartAsked(frame.ticket, frame.call, frame.generation))
+
     async def _other_side(
-        self, caller: Caller, frame: SendDescription | SendCandidate | SendMediaState
+        self, caller: Caller, frame: SendDescription | SendCandidate | SendMediaState | AskRestart
     ) -> Address:
         """Who else is in this call now; read for each frame, because the case may have changed hands."""
 

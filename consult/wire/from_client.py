@@ -223,6 +223,14 @@ class SendCandidate(FromClient):
     ufrag: Annotated[str, Meta(max_length=256, pattern=VISIBLE)] | None = None
 
 
+class AskRestart(FromClient):
+    """This side lost its path and its address did not change: the other side is to restart ICE (RFC 8445)."""
+
+    ticket: Id
+    call: Id
+    generation: Number
+
+
 class SendMediaState(FromClient):
     """Whether this side's microphone and camera are on, and the quality it sends in.
 
@@ -265,4 +273,5 @@ ClientFrame = (
     | SendDescription
     | SendCandidate
     | SendMediaState
+    | AskRestart
 )

@@ -188,7 +188,8 @@ class WelcomeApplicant(ToClient):
     """Snapshot for an applicant, plus every entry after the `seqs` of `Hello` or `Refresh`.
 
     `whole`: the entries start at 1 (the page's history was unknown or of another epoch) and replace what
-    it holds.
+    it holds. `seen_from` names the network address this page came from, without telling it: another value
+    than in the welcome before means that the address changed, and with it the path of a call.
     """
 
     v: int
@@ -204,10 +205,13 @@ class WelcomeApplicant(ToClient):
     language: str
     position: "PositionTold | None" = None
     call: CallShown | None = None
+    seen_from: str = ""
 
 
 class WelcomeOfficer(ToClient):
-    """Snapshot for an officer. `whole`: conversations whose entries start at 1 and replace what is held."""
+    """Snapshot for an officer. `whole`: conversations whose entries start at 1 and replace what is held.
+    `seen_from`: as in `WelcomeApplicant`.
+    """
 
     v: int
     epoch: str
@@ -221,6 +225,7 @@ class WelcomeOfficer(ToClient):
     line: list[Waiting]
     line_total: int
     offer: Offer | None = None
+    seen_from: str = ""
 
 
 class WelcomeSupervisor(ToClient):
@@ -404,6 +409,14 @@ class MediaStateTold(ToClient):
     saving: bool = False
 
 
+class RestartAsked(ToClient):
+    """The other side lost its path: restart ICE (RFC 8445), unless that was done just now."""
+
+    ticket: str
+    call: str
+    generation: int
+
+
 class ReconnectAsked(ToClient):
     """The server is about to close for a deploy: come back after `after_ms`, spread by the server."""
 
@@ -435,5 +448,6 @@ ServerFrame = (
     | DescriptionRelayed
     | CandidateRelayed
     | MediaStateTold
+    | RestartAsked
     | ReconnectAsked
 )

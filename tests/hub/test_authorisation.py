@@ -46,6 +46,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.SendDescription: frozenset({A, O}),
     wire.SendCandidate: frozenset({A, O}),
     wire.SendMediaState: frozenset({A, O}),
+    wire.AskRestart: frozenset({A, O}),
     wire.DeclineCall: frozenset({A, O}),
     wire.HangUp: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),

@@ -52,6 +52,11 @@ export function browserParts() {
       window.addEventListener("online", listener);
       return () => window.removeEventListener("online", listener);
     },
+    onReturn(listener) {
+      const look = () => document.visibilityState === "visible" && listener();
+      document.addEventListener("visibilitychange", look);
+      return () => document.removeEventListener("visibilitychange", look);
+    },
     newId: () => crypto.randomUUID(),
     networkKind: () => network()?.effectiveType,
     savesData: () => network()?.saveData === true,

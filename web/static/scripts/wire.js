@@ -34,6 +34,7 @@
 /** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
 /** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} SendDescription */
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} SendCandidate */
+/** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number }} AskRestart */
 /** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} SendMediaState */
 /** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
 /** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
@@ -46,8 +47,8 @@
 /** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
-/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null }} WelcomeApplicant */
-/** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null }} WelcomeOfficer */
+/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string }} WelcomeApplicant */
+/** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null, seen_from?: string }} WelcomeOfficer */
 /** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown }} WelcomeSupervisor */
 /** @typedef {{ t: "Pong", n: number, now: number, seqs: Record<string, number>, revision?: number | null }} Pong */
 /** @typedef {{ t: "Acked", cseq: number, at: number, seq?: number | null }} Acked */
@@ -69,9 +70,10 @@
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} CandidateRelayed */
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} MediaStateTold */
+/** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number }} RestartAsked */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | SendDescription | SendCandidate | SendMediaState} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | DescriptionRelayed | CandidateRelayed | MediaStateTold | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | SendDescription | SendCandidate | SendMediaState | AskRestart} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.

@@ -40,10 +40,12 @@ export class Call {
     this.quality = new CallQuality(use, () => (this.here ? this.#shown : null), () => this.#changes.tell());
     this.#stops = [
       use.channel.onFrame((frame) => this.#receive(frame)),
-      use.channel.onState((state) => {
-        if (state.close?.code === REPLACED && state.name === "stopped") this.#leave();
+      use.channel.onState(({ name, close }) => {
+        if (close?.code === REPLACED && name === "stopped") this.#leave();
+        if (name === "online") this.#media?.lineIsBack(use.channel.moved);
       }),
       use.parts.onNetworkChange(() => this.#media?.networkChanged()),
+      use.parts.onReturn(() => this.#media?.seenAgain()),
     ];
   }
 
@@ -130,7 +132,7 @@ export class Call {
     return this.#use.channel.order({ t: "HangUp", ticket, call: id });
   }
 
-  /** Takes part from this page in a call that goes on: after a reload, on a second device. @param {Media} [media] */
+  /** Takes part from this page in a call that goes on. @param {Media} [media] */
   join(media = this.#shown?.accepted_media ?? this.#shown?.media ?? "audio") {
     const call = this.#live();
     this.#from = call.generation + 1;

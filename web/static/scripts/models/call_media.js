@@ -1,5 +1,6 @@
 // @ts-check
 import { Capture } from "./capture.js";
+import { Flow } from "./flow.js";
 import { Peer } from "./peer.js";
 import { firstLevel } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
@@ -37,6 +38,8 @@ export class CallMedia {
   #peer = null;
   /** @type {Recovery | null} */
   #recovery = null;
+  /** @type {Flow | null} */
+  #flow = null;
   /** @type {CallShown | null} */
   #call = null;
   #remote;
@@ -54,7 +57,7 @@ export class CallMedia {
     this.quality = new QualityWatch({
       timers: use.parts.timers,
       first: firstLevel(use.parts.networkKind()),
-      statistics: () => this.#peer?.statistics() ?? null,
+      statistics: () => this.#peer?.stats() ?? null,
       looked: () => this.#peer?.sendAt(this.quality.level),
       changed: (before) => this.#levelChanged(before),
       stepped: use.stepped,
@@ -62,7 +65,7 @@ export class CallMedia {
   }
 
   get state() {
-    return this.#peer?.state ?? "new";
+    return this.#flow?.silent ? "disconnected" : (this.#peer?.state ?? "new");
   }
 
   /** @returns {LocalShown} */
@@ -110,6 +113,7 @@ export class CallMedia {
     const peer = this.#newPeer(call, polite);
     this.#peer = peer;
     this.#recovery = this.#newRecovery(call, polite, peer);
+    this.#flow = this.#newFlow(peer);
     this.#recovery.begin(Boolean(call.connected_at));
     this.quality.begin();
     // In each generation only one side offers first.
@@ -118,11 +122,24 @@ export class CallMedia {
 
   /** Takes what concerns this connection. @param {import("../wire.js").ServerFrame} frame */
   receive(frame) {
-    if ("last_cseq" in frame) this.#lineIsBack();
     if (!("generation" in frame) || frame.call !== this.#call?.id || frame.generation !== this.generation) return;
     if (frame.t === "DescriptionRelayed") this.#peer?.describe(frame.kind, frame.sdp);
     else if (frame.t === "CandidateRelayed") this.#peer?.candidate(frame);
     else if (frame.t === "MediaStateTold") this.#told(frame);
+    else if (frame.t === "RestartAsked") this.#recovery?.asked();
+  }
+
+  /** The line to the service is back; what was said while it was cut is lost. @param {boolean} moved from another address */
+  lineIsBack(moved) {
+    this.#peer?.speakAgain();
+    this.#recovery?.resumed({ moved, flows: this.#flow?.flows ?? false });
+    this.#tellState();
+  }
+
+  /** Somebody looks at the page again. */
+  seenAgain() {
+    this.#recovery?.nudge();
+    this.#peer?.sendWholePictures();
   }
 
   /** This machine's address may have changed. */
@@ -136,13 +153,6 @@ export class CallMedia {
     this.#capture.close();
   }
 
-  /** What was said while the line to the service was cut is lost. */
-  #lineIsBack() {
-    this.#peer?.speakAgain();
-    this.#recovery?.nudge();
-    this.#tellState();
-  }
-
   /** @param {import("../wire.js").MediaStateTold} theirs */
   #told({ audio, video, level = 4, wanted = 4, saving = false }) {
     this.#theirs = { audio, video: video && level > 0, paused: video && level === 0 };
@@ -154,6 +164,8 @@ export class CallMedia {
     this.#tellAgain.clear();
     this.quality.stop();
     this.#recovery?.stop();
+    this.#flow?.stop();
+    this.#flow = null;
     this.#peer?.close();
     this.#peer = null;
     for (const track of this.#remote.getTracks()) this.#remote.removeTrack(track);
@@ -162,7 +174,7 @@ export class CallMedia {
   /** @param {CallShown} call @param {boolean} polite */
   #newPeer(call, polite) {
     const { parts, send } = this.#use;
-    const about = { ticket: call.ticket, call: call.id, generation: call.generation };
+    const told = about(call);
     return new Peer({
       timers: parts.timers,
       newConnection: parts.newConnection,
@@ -171,8 +183,8 @@ export class CallMedia {
       polite,
       track: (kind) => (kind === "video" && this.quality.level === 0 ? null : this.#capture.track(kind)),
       sound: () => this.quality.sound,
-      sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
-      sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
+      sendDescription: (kind, sdp) => send({ t: "SendDescription", ...told, kind, sdp }),
+      sendCandidate: (candidate) => send({ t: "SendCandidate", ...told, ...candidate }),
       changed: (state) => this.#peerChanged(state),
       received: (track) => this.#received(track),
     });
@@ -184,11 +196,25 @@ export class CallMedia {
     return new Recovery({
       timers: this.#use.parts.timers,
       polite,
+      ask: () => this.#use.send({ t: "AskRestart", ...about(call) }),
       restart: () => (peer.strayed ? this.#use.left() : peer.restart()),
       renew: () => (peer.strayed ? this.#use.left() : this.#use.renew()),
       relay: !polite && !call.relay_only && hasRelay(call) ? relay : null,
       connected: () => this.#use.connected(),
       lost: () => (peer.strayed ? this.#use.left() : this.#use.lost()),
+    });
+  }
+
+  /** @param {Peer} peer */
+  #newFlow(peer) {
+    return new Flow({
+      timers: this.#use.parts.timers,
+      stats: () => peer.stats(),
+      expected: () => peer.state === "connected" && (this.#theirs.audio || this.#theirs.video),
+      told: (silent) => {
+        this.#recovery?.silent(silent);
+        this.#use.changed();
+      },
     });
   }
 
@@ -231,12 +257,16 @@ export class CallMedia {
 
   #tellState() {
     if (!this.#call) return;
-    const { ticket, id, generation } = this.#call;
     const { audio, video } = this.local;
     const { level, wanted, saving } = this.quality;
-    this.#use.send({ t: "SendMediaState", ticket, call: id, generation, audio, video, level, wanted, saving });
+    this.#use.send({ t: "SendMediaState", ...about(this.#call), audio, video, level, wanted, saving });
     this.#tellAgain.set(TELL_AGAIN_MS, () => this.#tellState());
   }
+}
+
+/** @param {CallShown} call */
+function about({ ticket, id, generation }) {
+  return { ticket, call: id, generation };
 }
 
 /** @param {CallShown} call @param {boolean} relayOnly @returns {RTCConfiguration} */

@@ -9,10 +9,11 @@
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
  *   devices: () => Promise<MediaDeviceInfo[]>,
  *   onNetworkChange: (listener: () => void) => () => void,
+ *   onReturn: (listener: () => void) => () => void,
  *   newId: () => string,
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
- * }} BrowserParts
+ * }} BrowserParts `onReturn`: somebody looks at the page again
  */
 
 export {};

@@ -47,6 +47,9 @@ export class Channel {
   #calls = new Set();
   /** @type {string | null} */
   #epoch = null;
+  /** What the service makes of this machine's address. @type {string | null} */
+  #seenFrom = null;
+  #moved = false;
   /** @type {Listeners<ChannelState>} */
   #states = new Listeners();
   /** @type {Listeners<ServerFrame>} */
@@ -79,6 +82,11 @@ export class Channel {
 
   get state() {
     return this.#connection.state;
+  }
+
+  /** The last connection came from another address than the one before. */
+  get moved() {
+    return this.#moved;
   }
 
   /** The server's time: `clock.now()`. */
@@ -209,11 +217,18 @@ export class Channel {
   #welcome(welcome) {
     const first = !this.#connection.live;
     this.#epoch = welcome.epoch;
+    if (first) this.#notePlace("seen_from" in welcome ? welcome.seen_from : null);
     if (first) this.#clock.learn(welcome.now, this.#helloAt);
     if (first) this.#connection.welcomed(welcome.limits);
     // The models take the snapshot before answers that refer to it.
     this.#frames.tell(welcome);
     if (first) this.#orders.welcomed(welcome.last_cseq);
+  }
+
+  /** @param {string | null} [seenFrom] */
+  #notePlace(seenFrom = null) {
+    this.#moved = this.#seenFrom !== null && seenFrom !== this.#seenFrom;
+    this.#seenFrom = seenFrom;
   }
 
   /** @param {import("../wire.js").Pong} pong */

@@ -1,8 +1,9 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
 import { named, namesIn } from "./description.js";
+import { KeyFrames } from "./key_frames.js";
+import { plug, release } from "./lines.js";
 import { reportFault } from "./listeners.js";
-import { kindOf, release } from "./media_lines.js";
 import { sendAt } from "./sending.js";
 import { SoundInto } from "./sound_lines.js";
 import { Alarm } from "./timers.js";
@@ -47,6 +48,7 @@ export class Peer {
   #sendAgain;
   #soundLater;
   #wish;
+  #keyFrames;
   /** @type {Promise<void>} */
   #queue = Promise.resolve();
 
@@ -56,6 +58,7 @@ export class Peer {
     this.#sendAgain = new Alarm(parts.timers);
     this.#soundLater = new Alarm(parts.timers);
     this.#wish = new SoundInto(parts.sound);
+    this.#keyFrames = new KeyFrames(parts.timers);
     this.#pc = this.#fresh();
   }
 
@@ -90,7 +93,7 @@ export class Peer {
 
   /** A track came or went. @param {Kind} kind */
   plug(kind) {
-    this.#enqueue(() => this.#plug(kind));
+    this.#enqueue(() => plug(this.#pc, this.#parts.track, kind));
   }
 
   /** @param {import("./quality.js").Level} level */
@@ -102,10 +105,6 @@ export class Peer {
   soundChanged() {
     const negotiate = () => (this.bound && this.#wish.isNew ? this.#negotiate(this.#pc) : undefined);
     this.#soundLater.set(this.#parts.polite ? POLITE_WAIT_MS : 0, () => this.#enqueue(negotiate));
-  }
-
-  statistics() {
-    return this.#pc.getStats();
   }
 
   /** Looks for another path through the network. */
@@ -134,10 +133,21 @@ export class Peer {
     this.#enqueue(async () => this.#repeat());
   }
 
+  /** What the browser counted. */
+  stats() {
+    return this.#pc.getStats();
+  }
+
+  /** The other side may have lost what its picture is built on. */
+  sendWholePictures() {
+    this.#keyFrames.soon(this.#pc);
+  }
+
   close() {
     this.#closed = true;
     this.#sendAgain.clear();
     this.#soundLater.clear();
+    this.#keyFrames.stop();
     release(this.#pc);
   }
 
@@ -150,7 +160,10 @@ export class Peer {
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.#parts.sendCandidate(wired(candidate));
     };
-    pc.onconnectionstatechange = () => this.#parts.changed(pc.connectionState);
+    pc.onconnectionstatechange = () => {
+      if (pc.connectionState === "connected") this.sendWholePictures();
+      this.#parts.changed(pc.connectionState);
+    };
     pc.ontrack = ({ track }) => this.#parts.received(track);
     return pc;
   }
@@ -202,12 +215,11 @@ export class Peer {
     await pc.setRemoteDescription({ type: "offer", sdp: this.#wish.into(sdp) });
     this.#peerId = from;
     await this.#candidates.flush(pc);
-    for (const transceiver of pc.getTransceivers()) {
-      transceiver.direction = "sendrecv";
-      await transceiver.sender.replaceTrack(this.#parts.track(kindOf(transceiver)));
-    }
+    for (const transceiver of pc.getTransceivers()) transceiver.direction = "sendrecv";
+    await plug(pc, this.#parts.track);
     await pc.setLocalDescription();
     this.#send();
+    this.sendWholePictures();
   }
 
   /** @param {string} sdp */
@@ -225,6 +237,7 @@ export class Peer {
     this.#peerId = from;
     this.#sendAgain.clear();
     await this.#candidates.flush(this.#pc);
+    this.sendWholePictures();
   }
 
   /** @param {string | null} to */
@@ -232,14 +245,6 @@ export class Peer {
     const another = to !== null && to !== this.#id;
     if (another && this.bound) this.#strayed = true;
     return another;
-  }
-
-  /** @param {Kind} kind */
-  async #plug(kind) {
-    const track = this.#parts.track(kind);
-    for (const transceiver of this.#pc.getTransceivers()) {
-      if (kindOf(transceiver) === kind) await transceiver.sender.replaceTrack(track);
-    }
   }
 
   #repeat() {

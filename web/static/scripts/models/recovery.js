@@ -6,11 +6,12 @@ import { Alarm } from "./timers.js";
  *   timers: import("./timers.js").Timers,
  *   polite: boolean,
  *   restart: () => void,
+ *   ask: () => void,
  *   renew: () => void,
  *   relay: (() => void) | null,
  *   connected: () => void,
  *   lost: () => void,
- * }} RecoveryParts `relay`: begin again through the office's relay, where there is one
+ * }} RecoveryParts `ask`: the other side is to restart; `relay`: begin again through the office's relay, where there is one
  */
 
 const SETUP_MS = 35_000;
@@ -20,6 +21,7 @@ const WAKE_MS = 15_000;
 const FROZEN_MS = 5_000;
 const TRY_EVERY_MS = 8_000;
 const RESTARTS = 2;
+const JUST_NOW_MS = 1_500;
 
 /** Decides from the connection's state what to try next and when to give up. One side leads, so that both do not try at once. */
 export class Recovery {
@@ -29,6 +31,7 @@ export class Recovery {
   #end;
   #tries = 0;
   #wasConnected = false;
+  #restartedAt = -JUST_NOW_MS;
   /** @type {RTCPeerConnectionState} */
   #state = "new";
 
@@ -65,15 +68,51 @@ export class Recovery {
     if (this.#state !== "connected") this.#tryAfter(this.#parts.polite ? 3_000 : 0);
   }
 
+  /**
+   * The line to the service is back, so a new path can be agreed on at once: by the side whose address changed, else by the one
+   * that leads. What goes on meanwhile is left alone. @param {{ moved: boolean, flows: boolean }} found
+   */
+  resumed({ moved, flows }) {
+    if (!this.#wasConnected) this.nudge();
+    else if (moved || (!flows && !this.#parts.polite)) this.#restart();
+    else if (!flows) {
+      this.#parts.ask();
+      this.nudge();
+    }
+  }
+
+  /** The other side asks this one to look for another path. */
+  asked() {
+    if (this.#parts.timers.now() - this.#restartedAt > JUST_NOW_MS) this.#restart();
+  }
+
+  /** Nothing arrives although the browser says "connected", or it arrives again. @param {boolean} on */
+  silent(on) {
+    if (on) {
+      if (!this.#end.isSet) this.#giveUpAfter(LOST_MS);
+      if (!this.#next.isSet) this.#tryAfter(this.#parts.polite ? 3_000 : 0);
+    } else if (this.#state === "connected") this.#stand();
+  }
+
   stop() {
     for (const alarm of [this.#next, this.#relay, this.#end]) alarm.clear();
   }
 
   #connected() {
-    this.stop();
-    this.#tries = 0;
+    this.#stand();
     this.#wasConnected = true;
     this.#parts.connected();
+  }
+
+  #stand() {
+    this.stop();
+    this.#tries = 0;
+  }
+
+  #restart() {
+    this.#restartedAt = this.#parts.timers.now();
+    if (this.#state !== "connected") this.#tryAfter(TRY_EVERY_MS);
+    this.#parts.restart();
   }
 
   /** @param {number} ms */
@@ -81,7 +120,7 @@ export class Recovery {
     this.#next.set(ms, () => {
       this.#tries += 1;
       this.#tryAfter(TRY_EVERY_MS);
-      if (this.#tries <= RESTARTS) this.#parts.restart();
+      if (this.#tries <= RESTARTS) this.#restart();
       else this.#parts.renew();
     });
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // What a level means for the two senders of a connection (W3C webrtc-pc setParameters).
-import { kindOf } from "./media_lines.js";
+import { kindOf } from "./lines.js";
 import { LEVELS } from "./quality.js";
 
 /** @typedef {import("./quality.js").Level} Level */

@@ -1,0 +1,125 @@
+import { Flow } from "/scripts/models/flow.js";
+import { Recovery } from "/scripts/models/recovery.js";
+import { equal } from "./support/assert.js";
+import { Time } from "./support/time.js";
+
+/** A side of a call whose steps are written down. */
+class Side {
+  did = [];
+  time = new Time();
+
+  constructor(polite, { up = true } = {}) {
+    const note = (what) => () => this.did.push(what);
+    this.recovery = new Recovery({
+      timers: this.time,
+      polite,
+      restart: note("restart"),
+      ask: note("ask"),
+      renew: note("renew"),
+      relay: null,
+      connected: note("connected"),
+      lost: note("lost"),
+    });
+    this.recovery.begin(false);
+    if (up) this.recovery.changed("connected");
+    this.did = [];
+  }
+
+  back(moved, flows) {
+    this.recovery.resumed({ moved, flows });
+    return this.did.splice(0);
+  }
+}
+
+export async function test_after_a_cut_line_only_the_side_whose_address_changed_restarts_else_the_one_that_leads() {
+  equal(new Side(true).back(true, false), ["restart"]);
+  equal(new Side(false).back(true, false), ["restart"]);
+  equal(new Side(false).back(false, false), ["restart"]);
+  equal(new Side(true).back(false, false), ["ask"]);
+  // Media that goes on is left alone, unless it cannot go on for long.
+  equal(new Side(true).back(false, true), []);
+  equal(new Side(false).back(false, true), []);
+  equal(new Side(true).back(true, true), ["restart"]);
+}
+
+export async function test_who_is_asked_to_restart_does_so_once() {
+  const side = new Side(false);
+  side.recovery.asked();
+  side.recovery.asked();
+  equal(side.did, ["restart"]);
+  await side.time.pass(1_501);
+  side.recovery.asked();
+  equal(side.did, ["restart", "restart"]);
+}
+
+export async function test_a_polite_side_that_was_not_heard_restarts_itself() {
+  const side = new Side(true);
+  side.recovery.changed("disconnected");
+  equal(side.back(false, false), ["ask"]);
+  await side.time.pass(3_000);
+  equal(side.did, ["restart"]);
+  side.recovery.changed("connected");
+  await side.time.pass(60_000);
+  equal(side.did, ["restart", "connected"]);
+}
+
+export async function test_silence_is_a_lost_path_whatever_the_browser_says_and_ends_the_call_after_45_seconds() {
+  const leads = new Side(false);
+  leads.recovery.silent(true);
+  await leads.time.pass(0);
+  equal(leads.did, ["restart"]);
+  leads.recovery.silent(false);
+  await leads.time.pass(60_000);
+  equal(leads.did, ["restart"]);
+  leads.recovery.silent(true);
+  await leads.time.pass(17_000);
+  equal(leads.did, ["restart", "restart", "restart", "renew"]);
+  await leads.time.pass(28_000);
+  equal(leads.did.at(-1), "lost");
+}
+
+/** Packets as the browser counts them. */
+function flowing(time, expected = () => true) {
+  const heard = { packets: 0, told: [] };
+  const stats = () => Promise.resolve(new Map([["a", { type: "inbound-rtp", packetsReceived: heard.packets }]]));
+  const flow = new Flow({ timers: time, stats, expected, told: (silent) => heard.told.push(silent) });
+  return { flow, heard };
+}
+
+export async function test_three_seconds_without_packets_are_noticed_and_so_is_their_return() {
+  const time = new Time();
+  const { flow, heard } = flowing(time);
+  await time.pass(5_000);
+  equal([flow.flows, flow.silent, heard.told], [false, false, []]);
+  for (let second = 0; second < 3; second += 1) {
+    heard.packets += 50;
+    await time.pass(1_000);
+  }
+  equal([flow.flows, flow.silent], [true, false]);
+  await time.pass(2_000);
+  equal([flow.flows, flow.silent], [false, false]);
+  await time.pass(1_000);
+  equal([flow.silent, heard.told], [true, [true]]);
+  heard.packets += 1;
+  await time.pass(1_000);
+  equal([flow.flows, flow.silent, heard.told], [true, false, [true, false]]);
+  flow.stop();
+  await time.pass(9_000);
+  equal(heard.told, [true, false]);
+}
+
+export async function test_nothing_is_missed_from_a_side_that_sends_nothing_or_while_this_page_slept() {
+  const time = new Time();
+  let sends = true;
+  const { flow, heard } = flowing(time, () => sends);
+  heard.packets = 50;
+  await time.pass(1_000);
+  sends = false;
+  await time.pass(20_000);
+  equal(flow.silent, false);
+  sends = true;
+  await time.sleep(20_000);
+  equal(flow.silent, false);
+  await time.pass(3_000);
+  equal(flow.silent, true);
+}
