@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import ipaddress
 import secrets
+import signal
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,14 @@ SECRET = "rahasia kantor"
 class Relay:
     settings: Settings
     tls: ssl.SSLContext
+    process: asyncio.subprocess.Process
+
+    def stop(self) -> None:
+        """Nothing goes through, and nobody is told."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
 
 def _certificate(directory: Path) -> tuple[Path, Path]:
@@ -83,7 +92,7 @@ async def relay(directory: Path, doors_open: bool = False) -> AsyncIterator[Rela
     try:
         for address in turn_addresses(urls):
             await until(lambda it=address: asyncio.to_thread(_answers, it, tls), 20)  # type: ignore[misc]
-        yield Relay(settings, tls)
+        yield Relay(settings, tls, process)
     finally:
         process.kill()
         await process.wait()

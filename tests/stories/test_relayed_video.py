@@ -1,0 +1,76 @@
+"""Calls whose media goes only through a real coturn, which can be stopped like a network in a tunnel."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from tests.signalling.turn.relay import Relay, relay
+from tests.stories.people import Person, Town
+from tests.stories.test_video import both_see, more_pictures, stage_says
+from tests.support.house import House
+
+PATHS = """async () => {
+    const found = [];
+    for (const pc of window.connections.filter((each) => each.connectionState === "connected")) {
+        const report = [...(await pc.getStats()).values()];
+        const pairs = report.filter((stat) => stat.type === "candidate-pair" && stat.nominated);
+        const mine = pairs.map((pair) => report.find((stat) => stat.id === pair.localCandidateId));
+        found.push(...mine.map((candidate) => candidate.candidateType));
+    }
+    return found;
+}"""
+KEEP_CONNECTIONS = """
+    window.connections = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...given) { super(...given); window.connections.push(this); }
+    };
+"""
+
+
+@pytest.fixture(scope="module")
+async def turn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Relay]:
+    async with relay(tmp_path_factory.mktemp("turn"), doors_open=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def house_settings(turn: Relay) -> dict[str, object]:
+    urls = turn.settings.turn_urls.split(",")[0]
+    return {
+        "CONSULT_TURN_URLS": urls,
+        "CONSULT_TURN_SECRET": turn.settings.turn_secret,
+        "CONSULT_RELAY_ONLY": "both",
+    }
+
+
+async def in_video(town: Town, name: str) -> tuple[Person, Person]:
+    citizen, officer = await town.consultation(name)
+    for side in (citizen, officer):
+        await side.context.add_init_script(KEEP_CONNECTIONS)
+        await side.page.reload()
+    await officer.button("video").click()
+    await citizen.button("accept_video").click()
+    await both_see(citizen, officer)
+    return citizen, officer
+
+
+async def test_relay_only_goes_through_the_relay_and_comes_back_after_a_cut(
+    town: Town, house: House, turn: Relay
+) -> None:
+    citizen, officer = await in_video(town, "Ibu Terowongan")
+    for side in (citizen, officer):
+        assert set(await side.page.evaluate(PATHS)) == {"relay"}
+    house.cable.pull()
+    turn.stop()
+    try:
+        await stage_says(officer, "Jaringan terputus sebentar.")
+    finally:
+        turn.go_on()
+        house.cable.plug_in()
+    back_at = time.monotonic()
+    await more_pictures(citizen, officer)
+    print(f"moving again after {time.monotonic() - back_at:.1f} s")
+    for side in (citizen, officer):
+        await expect(side.page.get_by_text("Jaringan terputus sebentar.")).to_be_hidden()
