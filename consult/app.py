@@ -98,7 +98,7 @@ class App:
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),
             switchboard=self.switchboard,
-            relay=Relay(self.database, announcer, settings),
+            relay=Relay(self.database, announcer, settings, self.switchboard),
             board=Board(self.database, self.live.outage),
         )
         self.hub = Hub(services, roster)

@@ -5,6 +5,7 @@ attributes would refuse real offers.
 """
 
 import re
+from hashlib import blake2b
 
 from consult.errors import BadDescription, TooLarge
 
@@ -27,8 +28,11 @@ _PROTOCOLS = {"UDP/TLS/RTP/SAVPF", "UDP/DTLS/SCTP"}
 _DENIED = {"crypto", "key-mgmt", "identity"}
 
 
-def check_description(sdp: str, relay_only: bool = False) -> None:
-    """Raises TooLarge over 16 KiB or 600 lines, BadDescription for any other fault."""
+def check_description(sdp: str, relay_only: bool = False) -> str:
+    """A hash of the certificate's fingerprints (RFC 8122): equal for the same certificate.
+
+    Raises TooLarge over 16 KiB or 600 lines, BadDescription for any other fault.
+    """
     if len(sdp) > DESCRIPTION_BYTES:
         raise TooLarge(limit=DESCRIPTION_BYTES)
     lines = sdp.split("\r\n")
@@ -53,6 +57,7 @@ def check_description(sdp: str, relay_only: bool = False) -> None:
             candidates += name == "candidate"
             _check_attribute(name, value, fingerprints, relay_only)
     _check_whole(sections, candidates, fingerprints, names)
+    return blake2b(" ".join(sorted(fingerprints)).encode(), digest_size=16).hexdigest()
 
 
 def check_candidate(candidate: str, relay_only: bool = False) -> None:

@@ -35,6 +35,12 @@ class CallRow:
     connected_at: datetime | None
     ended_at: datetime | None
     ended_reason: str | None
+    applicant_pin: str | None
+    officer_pin: str | None
+
+    def pin_of(self, side: Side) -> str | None:
+        """The certificate pinned last for this side, with its generation."""
+        return self.applicant_pin if side is Side.APPLICANT else self.officer_pin
 
     def stream_of(self, side: Side) -> str | None:
         """The page of this side that takes part, by its stream of orders."""
@@ -126,6 +132,27 @@ def note_connected(conn: Connection, before: CallRow, side: Side) -> CallRow:
         .values({column: moments.now(conn), call.c.revision: call.c.revision + 1})
     )
     return find(conn, before.ticket_id, before.id)
+
+
+def pin(conn: Connection, before: CallRow, side: Side, fingerprint: str) -> bool:
+    """Pin this side's certificate for the generation; False when another one is pinned already."""
+    pinned, wanted = before.pin_of(side), pin_for(before.generation, fingerprint)
+    if pinned == wanted:
+        return True
+    if pinned is not None and pinned.startswith(pin_for(before.generation, "")):
+        return False
+    column = call.c.applicant_pin if side is Side.APPLICANT else call.c.officer_pin
+    was = column.is_(None) if pinned is None else column == pinned
+    done = conn.execute(
+        update(call)
+        .where(call.c.id == before.id, call.c.generation == before.generation, was)
+        .values({column: wanted})
+    )
+    return done.rowcount == 1
+
+
+def pin_for(generation: int, fingerprint: str) -> str:
+    return f"{generation}:{fingerprint}"
 
 
 def due(conn: Connection) -> list[tuple[str, str]]:

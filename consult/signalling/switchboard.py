@@ -112,6 +112,26 @@ class Switchboard:
 
         return await self._carry_out(order, receipt)
 
+    async def pin(self, caller: Caller, ticket_id: str, call_id: str, generation: int, print_: str) -> None:
+        """Hold this side to its certificate for the generation; another one ends the call (`policy`).
+
+        Raises NotFound, StageForbids.
+        """
+
+        def order(conn: Connection) -> Changed | None:
+            tickets.find_for(conn, caller, ticket_id, lock=True)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            if call.stage not in RELAYED or call.generation != generation:
+                raise StageForbids(stage=call.stage.value, step="relay")
+            if store.pin(conn, call, caller.side, print_):
+                return None
+            return steps.end(conn, self._settings, call, CallStep.CLOSE, "office", "policy")
+
+        ended = await self._database.write(order)
+        if ended is not None:
+            self._tell(ended)
+            raise StageForbids(stage=ended.call.stage.value, step="relay")
+
     async def shown(self, caller: Caller, ticket_id: str) -> CallShown | None:
         """The live call of a consultation as this caller sees it."""
 

@@ -262,6 +262,10 @@ call = Table(
     Column("connected_at", Moment),
     Column("ended_at", Moment),
     Column("ended_reason", String(24)),
+    # "<generation>:<hash of the DTLS fingerprint>" of each side, so that no other can be put in its place.
+    Column("applicant_pin", String(48)),
+    Column("officer_pin", String(48)),
+    Column("rung", String(8), nullable=False, server_default="direct"),
     CheckConstraint("stage IN ('ringing', 'connecting', 'connected', 'ended')", name="stage"),
     Index("uq_call_live", "ticket_id", unique=True,
           sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),

@@ -13,6 +13,7 @@ from typing import Any
 from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
+    RTCCertificate,
     RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
@@ -68,6 +69,7 @@ class Peer:
         self.holds_offers = False
         self.stays_silent = False
         self.generation = 0
+        self.certificate = RTCCertificate.generateCertificate()
         self._camera = True
         self._pc: RTCPeerConnection | None = None
         self._held: list[Frame] = []
@@ -79,6 +81,12 @@ class Peer:
     @property
     def state(self) -> str:
         return self._pc.connectionState if self._pc else "none"
+
+    @property
+    def description(self) -> str:
+        """What this side said of itself last."""
+        assert self._pc is not None
+        return str(self._pc.localDescription.sdp)
 
     @property
     def settled(self) -> bool:
@@ -207,6 +215,8 @@ class Peer:
     def _connection(self) -> RTCPeerConnection:
         if self._pc is None:
             pc = self._pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+            # One certificate for a page, as on the pages; aiortc takes none.
+            pc._RTCPeerConnection__certificates = [self.certificate]
             pc.on("track", lambda track: self._begin(self._count(track)))
             pc.on("connectionstatechange", lambda: self._begin(self._report(pc)))
         return self._pc

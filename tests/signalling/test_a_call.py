@@ -1,8 +1,10 @@
 """Calls without a browser: two aiortc peers on two servers, the media between them real."""
 
 import asyncio
+import re
 
 import pytest
+from aiortc import RTCCertificate
 
 from tests.signalling.conftest import Talk
 from tests.signalling.peer import Peer
@@ -129,6 +131,27 @@ async def test_a_call_is_negotiated_again_while_it_runs(talk: Talk) -> None:
         for each in talk.sides:
             await each.decodes("video")
     assert talk.staff.call is not None and talk.staff.call["generation"] == 1
+
+
+async def test_another_certificate_in_the_same_generation_ends_the_call(talk: Talk) -> None:
+    """Whoever it comes through: the generation's first one counts for every server."""
+    await talk.calls("audio")
+    talk.applicant.certificate = RTCCertificate.generateCertificate()
+    await talk.applicant.renews()
+    for side in talk.sides:
+        await side.sees("connected", generation=2)
+        await side.decodes("audio")
+    assert entries(talk.staff, "call_ended") == []
+    # The same words with another certificate, said by the officer's own session.
+    call = (await talk.staff.sees("connected"))["id"]
+    sdp = talk.staff.description.replace(_print(talk.staff.description), _print(talk.applicant.description))
+    about = {"call": call, "generation": 2}
+    await talk.officer.sends("SendDescription", **about, kind="offer", sdp=sdp)
+    await talk.officer.hears("Refused", code="stage_forbids")
+    await ended(talk, "policy")
+    relayed = talk.citizen.has_heard("DescriptionRelayed")
+    assert sdp not in [frame["sdp"] for frame in relayed]
+    await chat_goes_on(talk)
 
 
 async def test_candidates_that_come_before_their_description_are_not_lost(talk: Talk) -> None:
@@ -364,6 +387,13 @@ FRAMES_OF_A_CALL: dict[str, Frame] = {
     "SendCandidate": {"candidate": ""},
     "SendMediaState": {"audio": True, "video": True},
 }
+
+
+def _print(sdp: str) -> str:
+    """The SHA-256 of the certificate, which stands in each of its descriptions."""
+    found = re.search(r"a=fingerprint:sha-256 (\S+)", sdp)
+    assert found
+    return found[1]
 
 
 def _values(kind: str) -> Frame:

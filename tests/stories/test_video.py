@@ -47,6 +47,16 @@ async def more_pictures(*people: Person) -> None:
         await somebody.page.wait_for_function(f"() => {frames} > {before} + 20")
 
 
+async def code_of(somebody: Person) -> str:
+    """The digits that both can read aloud, with the sentence that says what they are for."""
+    code = somebody.page.get_by_text(re.compile(r"^Kode \d\d \d\d \d\d \d\d$"))
+    await code.click()
+    await expect(somebody.page.get_by_text("Bacakan bersama")).to_be_visible()
+    digits = await code.inner_text()
+    await code.click()
+    return digits
+
+
 async def chat_goes_on(citizen: Person, officer: Person, text: str) -> None:
     await citizen.write(f"pemohon: {text}")
     await officer.reads(f"pemohon: {text}")
@@ -75,6 +85,7 @@ async def test_the_applicant_calls_and_both_see_mute_turn_off_and_hang_up(town: 
     await stage_says(citizen, "Menunggu Petugas 1 menjawab.")
     await officer.button("accept_video").click()
     await both_see(citizen, officer)
+    assert await code_of(citizen) == await code_of(officer)
 
     await citizen.button("mute").click()
     await stage_says(officer, "Mikrofonnya mati")

@@ -88,6 +88,11 @@ export class Call {
     return this.#media?.devices ?? null;
   }
 
+  /** The digits that both people can read aloud, or "". */
+  get code() {
+    return this.#media?.code ?? "";
+  }
+
   /** @param {() => void} listener */
   onChange(listener) {
     return this.#changes.add(listener);
@@ -190,7 +195,7 @@ export class Call {
   #connect(call) {
     // Who asked for less gets less: a camera nobody wants to see stays off.
     if (call.accepted_media === "audio" && !call.connected_at) this.#media?.camera(false);
-    this.#media?.connect(call);
+    void this.#media?.connect(call);
     this.#changes.tell();
   }
 

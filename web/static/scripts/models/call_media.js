@@ -1,10 +1,12 @@
 // @ts-check
 import { Capture } from "./capture.js";
 import { Flow } from "./flow.js";
+import { configurationOf, hasRelay } from "./ice.js";
 import { Peer } from "./peer.js";
 import { firstLevel } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
 import { Recovery } from "./recovery.js";
+import { shortCode } from "./short_code.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
@@ -43,6 +45,12 @@ export class CallMedia {
   /** @type {CallShown | null} */
   #call = null;
   #remote;
+  /** One for the page: the service lets no other in during a generation. @type {Promise<RTCCertificate | null>} */
+  #certificate;
+  /** Frames for a connection that is about to be made. @type {import("../wire.js").ServerFrame[]} */
+  #early = [];
+  /** What both people can read aloud. */
+  #code = "";
   #tellAgain;
   #theirs = { audio: true, video: true, paused: false };
   /** What this side sends, and at which cost. */
@@ -53,6 +61,7 @@ export class CallMedia {
     this.#use = use;
     this.#capture = new Capture(use.parts, (kind) => this.#captured(kind));
     this.#remote = use.parts.newStream();
+    this.#certificate = use.parts.newCertificate().catch(() => null);
     this.#tellAgain = new Alarm(use.parts.timers);
     this.quality = new QualityWatch({
       timers: use.parts.timers,
@@ -77,6 +86,11 @@ export class CallMedia {
   /** @returns {RemoteShown} */
   get remote() {
     return { stream: this.#remote, ...this.#theirs };
+  }
+
+  /** The same digits on both pages, unless somebody stands between them. */
+  get code() {
+    return this.#code;
   }
 
   /** The generation of the call this page is connected for. */
@@ -105,14 +119,22 @@ export class CallMedia {
   }
 
   /** Connects for the call's present generation. @param {CallShown} call */
-  connect(call) {
+  async connect(call) {
     this.#disconnect();
     this.#call = call;
+    const certificate = await this.#certificate;
+    if (call !== this.#call) return;
+    this.#begin(call, certificate);
+    for (const frame of this.#early.splice(0)) this.receive(frame);
+  }
+
+  /** @param {CallShown} call @param {RTCCertificate | null} certificate */
+  #begin(call, certificate) {
     this.#theirs = { audio: true, video: (call.accepted_media ?? call.media) === "video", paused: false };
     const polite = call.polite ?? false;
-    const peer = this.#newPeer(call, polite);
+    const peer = this.#newPeer(call, polite, certificate);
     this.#peer = peer;
-    this.#recovery = this.#newRecovery(call, polite, peer);
+    this.#recovery = this.#newRecovery(call, polite, peer, certificate);
     this.#flow = this.#newFlow(peer);
     this.#recovery.begin(Boolean(call.connected_at));
     this.quality.begin();
@@ -123,7 +145,8 @@ export class CallMedia {
   /** Takes what concerns this connection. @param {import("../wire.js").ServerFrame} frame */
   receive(frame) {
     if (!("generation" in frame) || frame.call !== this.#call?.id || frame.generation !== this.generation) return;
-    if (frame.t === "DescriptionRelayed") this.#peer?.describe(frame.kind, frame.sdp);
+    if (!this.#peer) this.#early.push(frame);
+    else if (frame.t === "DescriptionRelayed") this.#peer?.describe(frame.kind, frame.sdp);
     else if (frame.t === "CandidateRelayed") this.#peer?.candidate(frame);
     else if (frame.t === "MediaStateTold") this.#told(frame);
     else if (frame.t === "RestartAsked") this.#recovery?.asked();
@@ -163,6 +186,7 @@ export class CallMedia {
   #disconnect() {
     this.#tellAgain.clear();
     this.quality.stop();
+    this.#early = [];
     this.#recovery?.stop();
     this.#flow?.stop();
     this.#flow = null;
@@ -171,15 +195,15 @@ export class CallMedia {
     for (const track of this.#remote.getTracks()) this.#remote.removeTrack(track);
   }
 
-  /** @param {CallShown} call @param {boolean} polite */
-  #newPeer(call, polite) {
+  /** @param {CallShown} call @param {boolean} polite @param {RTCCertificate | null} certificate */
+  #newPeer(call, polite, certificate) {
     const { parts, send } = this.#use;
     const told = about(call);
     return new Peer({
       timers: parts.timers,
       newConnection: parts.newConnection,
       newId: parts.newId,
-      configuration: configurationOf(call, call.relay_only ?? false),
+      configuration: configurationOf(call, call.relay_only ?? false, certificate),
       polite,
       track: (kind) => (kind === "video" && this.quality.level === 0 ? null : this.#capture.track(kind)),
       sound: () => this.quality.sound,
@@ -190,9 +214,9 @@ export class CallMedia {
     });
   }
 
-  /** @param {CallShown} call @param {boolean} polite @param {Peer} peer */
-  #newRecovery(call, polite, peer) {
-    const relay = () => peer.renew(configurationOf(call, true));
+  /** @param {CallShown} call @param {boolean} polite @param {Peer} peer @param {RTCCertificate | null} certificate */
+  #newRecovery(call, polite, peer, certificate) {
+    const relay = () => peer.renew(configurationOf(call, true, certificate));
     return new Recovery({
       timers: this.#use.parts.timers,
       polite,
@@ -224,7 +248,14 @@ export class CallMedia {
     if (state === "connected") {
       this.#peer?.sendAt(this.quality.level);
       this.#tellState();
+      void this.#readCode();
     }
+    this.#use.changed();
+  }
+
+  async #readCode() {
+    const agreed = this.#peer?.agreed;
+    this.#code = agreed ? await shortCode(...agreed) : "";
     this.#use.changed();
   }
 
@@ -267,15 +298,4 @@ export class CallMedia {
 /** @param {CallShown} call */
 function about({ ticket, id, generation }) {
   return { ticket, call: id, generation };
-}
-
-/** @param {CallShown} call @param {boolean} relayOnly @returns {RTCConfiguration} */
-function configurationOf({ ice_servers = [] }, relayOnly) {
-  const iceServers = /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (ice_servers));
-  return { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all" };
-}
-
-/** @param {CallShown} call */
-function hasRelay({ ice_servers = [] }) {
-  return ice_servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
 }

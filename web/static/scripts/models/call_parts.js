@@ -5,6 +5,7 @@
  * @typedef {{
  *   timers: import("./timers.js").Timers,
  *   newConnection: (configuration: RTCConfiguration) => RTCPeerConnection,
+ *   newCertificate: () => Promise<RTCCertificate>,
  *   newStream: () => MediaStream,
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
  *   devices: () => Promise<MediaDeviceInfo[]>,

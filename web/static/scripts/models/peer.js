@@ -138,6 +138,12 @@ export class Peer {
     return this.#pc.getStats();
   }
 
+  /** What both sides have agreed on. @returns {[string, string] | null} */
+  get agreed() {
+    const { currentLocalDescription: local, currentRemoteDescription: remote } = this.#pc;
+    return local && remote ? [local.sdp, remote.sdp] : null;
+  }
+
   /** The other side may have lost what its picture is built on. */
   sendWholePictures() {
     this.#keyFrames.soon(this.#pc);

@@ -6,6 +6,8 @@ import { duration } from "../times.js";
 /** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {{ words: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble */
 
+const BROKEN = new Set(["media_lost", "setup_failed", "policy"]);
+
 /** Seconds until the ringing ends, or null. @param {Call} call @param {number} now */
 export function secondsLeft(call, now) {
   const until = call.shown?.ring_expires_at;
@@ -49,5 +51,5 @@ export function troubleOf(call, soundBlocked) {
 /** How a call ended that somebody should hear of, else "". @param {Call} call */
 export function endedWords(call) {
   const reason = call.shown?.ended_reason ?? "";
-  return reason === "media_lost" || reason === "setup_failed" ? t(`event.call_ended.${reason}`) : "";
+  return BROKEN.has(reason) ? t(`event.call_ended.${reason}`) : "";
 }

@@ -20,7 +20,7 @@ const ICONS = {
   call_ended: "hang-up",
   ended: "check",
 };
-const BROKEN_CALLS = new Set(["media_lost", "setup_failed"]);
+const BROKEN_CALLS = new Set(["media_lost", "setup_failed", "policy"]);
 
 /** @param {Entry} entry */
 export function eventIcon(entry) {

@@ -72,6 +72,8 @@ class StageView {
     part(this.#root, "statechip").classList.toggle("broken", call.stage === "reconnecting");
     setIcon(part(this.#root, "stateicon"), call.stage === "ringing" ? "phone" : call.stage === "reconnecting" ? "broken-link" : "clock");
     show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);
+    show(part(this.#root, "code"), call.stage === "connected" && call.code !== "");
+    words(part(this.#root, "codedigits"), t("call.code", { code: call.code }));
     this.#showPictures(name);
     this.#showTrouble();
     this.#showControls(shape);
