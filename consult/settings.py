@@ -84,6 +84,9 @@ class Settings:
     call_setup_seconds: float = setting(
         35, "A call must be connected this long after it was accepted.", least=0
     )
+    call_rung_seconds: float = setting(
+        20, "A call that tries another way (relay, then sound only) must be connected within.", least=0
+    )
     call_reconnect_seconds: float = setting(
         45, "A call that lost its connection must have it again within.", least=0
     )

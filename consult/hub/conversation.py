@@ -3,6 +3,7 @@
 from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptCall,
+    AskIceServers,
     AskRestart,
     DeclineCall,
     EndConsultation,
@@ -63,7 +64,9 @@ async def report_connected(asking: Asking, order: ReportConnected) -> object:
 
 async def renew_call(asking: Asking, order: RenewCall) -> object:
     switchboard = asking.services.switchboard
-    return await switchboard.renew(asking.caller, order.ticket, order.call, order.generation, asking.receipt)
+    return await switchboard.renew(
+        asking.caller, order.ticket, order.call, order.generation, asking.receipt, order.rung
+    )
 
 
 async def report_lost(asking: Asking, order: ReportLost) -> object:
@@ -94,6 +97,10 @@ async def ask_restart(asking: Asking, frame: AskRestart) -> None:
     await asking.services.relay.restart(asking.caller, frame)
 
 
+async def ask_ice_servers(asking: Asking, frame: AskIceServers) -> None:
+    await asking.services.relay.ice_servers(asking.caller, frame)
+
+
 HANDLERS: Handlers = {
     PostMessage: post_message,
     MarkSeen: mark_seen,
@@ -111,4 +118,5 @@ HANDLERS: Handlers = {
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,
     AskRestart: ask_restart,
+    AskIceServers: ask_ice_servers,
 }

@@ -25,6 +25,18 @@ class CallStep(StrEnum):
     CLOSE = "close"
 
 
+class Rung(StrEnum):
+    """How a call is being set up; each step down is tried when the one before found no path in time."""
+
+    DIRECT = "direct"
+    RELAY = "relay"
+    AUDIO = "audio"
+
+
+# A call that was connected once keeps its pictures.
+STEPS_DOWN = frozenset({(Rung.DIRECT, Rung.RELAY), (Rung.DIRECT, Rung.AUDIO), (Rung.RELAY, Rung.AUDIO)})
+
+
 S, T = CallStage, CallStep
 
 NEXT_CALL: dict[tuple[CallStage, CallStep], CallStage] = {

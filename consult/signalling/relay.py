@@ -15,11 +15,18 @@ from consult.signalling import store
 from consult.signalling.calls import RELAYED
 from consult.signalling.description import check_candidate, check_description
 from consult.signalling.ice import relay_only
+from consult.signalling.shown import call_of
 from consult.signalling.store import CallRow
 from consult.signalling.switchboard import Switchboard
 from consult.storage.database import Database
-from consult.wire.from_client import AskRestart, SendCandidate, SendDescription, SendMediaState
-from consult.wire.to_client import CandidateRelayed, DescriptionRelayed, MediaStateTold, RestartAsked
+from consult.wire.from_client import AskIceServers, AskRestart, SendCandidate, SendDescription, SendMediaState
+from consult.wire.to_client import (
+    CallChanged,
+    CandidateRelayed,
+    DescriptionRelayed,
+    MediaStateTold,
+    RestartAsked,
+)
 
 
 class Relay:
@@ -67,8 +74,15 @@ class Relay:
         other, _ = await self._other_side(caller, frame)
         self._announcer.tell([other], RestartAsked(frame.ticket, frame.call, frame.generation))
 
+    async def ice_servers(self, caller: Caller, frame: AskIceServers) -> None:
+        """To the caller itself, with credentials that last again."""
+        _, call = await self._other_side(caller, frame)
+        self._announcer.tell([caller.address], CallChanged(call_of(call, caller.side, self._settings)))
+
     async def _other_side(
-        self, caller: Caller, frame: SendDescription | SendCandidate | SendMediaState | AskRestart
+        self,
+        caller: Caller,
+        frame: SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers,
     ) -> tuple[Address, CallRow]:
         """Who else is in this call now; read for each frame, because the case may have changed hands."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from consult.clock import SystemClock
 from consult.people import Side
 from consult.settings import Settings
-from consult.signalling.calls import RELAYED, CallStage
+from consult.signalling.calls import RELAYED, CallStage, Rung
 from consult.signalling.ice import ice_servers, relay_only
 from consult.signalling.store import CallRow
 from consult.wire.to_client import CallShown
@@ -30,7 +30,9 @@ def call_of(call: CallRow, side: Side, settings: Settings) -> CallShown:
         connected_at=_ms(call.connected_at),
         ended_reason=call.ended_reason,
         ice_servers=servers,
-        relay_only=relay_only(settings, side),
+        relay_only=relay_only(settings, side) or call.rung is Rung.RELAY,
+        rung=call.rung.value,
+        ice_seconds=settings.turn_credential_seconds if servers and settings.turn_urls else None,
     )
 
 

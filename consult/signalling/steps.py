@@ -14,7 +14,7 @@ from consult.errors import Ended, StageForbids
 from consult.people import Caller, Side
 from consult.settings import Settings
 from consult.signalling import store
-from consult.signalling.calls import ENDED_REASON, CallStage, CallStep
+from consult.signalling.calls import ENDED_REASON, STEPS_DOWN, CallStage, CallStep, Rung
 from consult.signalling.store import CallRow
 from consult.storage import moments
 from consult.wire.to_client import Entry
@@ -103,6 +103,32 @@ def connected(conn: Connection, ticket: TicketRow, before: CallRow, caller: Call
         conn, call, CallStep.CONNECT, caller.subject, connected_at=since, setup_expires_at=None
     )
     return Changed(call, ticket.officer_id, ticket.service_id, entry)
+
+
+def step_down(
+    conn: Connection, settings: Settings, ticket: TicketRow, before: CallRow, caller: Caller, rung: Rung
+) -> Changed:
+    """The next generation, tried another way. Raises StageForbids when there is no such step from here."""
+    allowed = (before.rung, rung) in STEPS_DOWN and (rung is not Rung.RELAY or settings.turn_urls)
+    if not allowed or (rung is Rung.AUDIO and before.connected_at is not None):
+        raise StageForbids(stage=before.stage.value, step=rung.value)
+    until = before.setup_expires_at
+    if before.connected_at is None:
+        until = moments.now(conn) + timedelta(seconds=settings.call_rung_seconds)
+    accepted = "audio" if rung is Rung.AUDIO else before.accepted_media
+    call = store.advance(
+        conn,
+        before,
+        CallStep.RENEW,
+        caller.subject,
+        generation=before.generation + 1,
+        applicant_connected_at=None,
+        officer_connected_at=None,
+        setup_expires_at=until,
+        accepted_media=accepted,
+        rung=rung,
+    )
+    return unchanged(ticket, call)
 
 
 def renew(

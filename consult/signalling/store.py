@@ -10,7 +10,7 @@ from consult.audit.store import record
 from consult.consultations.credential import new_id
 from consult.errors import NotFound, StaleAttempt
 from consult.people import Side
-from consult.signalling.calls import CallStage, CallStep, next_call
+from consult.signalling.calls import CallStage, CallStep, Rung, next_call
 from consult.storage import moments
 from consult.storage.tables import call
 
@@ -37,6 +37,7 @@ class CallRow:
     ended_reason: str | None
     applicant_pin: str | None
     officer_pin: str | None
+    rung: Rung
 
     def pin_of(self, side: Side) -> str | None:
         """The certificate pinned last for this side, with its generation."""
@@ -58,6 +59,7 @@ _all = select(*(column for column in call.c if column.name in CallRow.__dataclas
 def _row(row: Row[Any]) -> CallRow:
     values = dict(row._mapping)
     values["stage"] = CallStage(values["stage"])
+    values["rung"] = Rung(values["rung"])
     values["started_by"] = Side(values["started_by"])
     return CallRow(**values)
 

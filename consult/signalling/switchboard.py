@@ -12,7 +12,7 @@ from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Side, applicant_address, staff_address
 from consult.settings import Settings
 from consult.signalling import steps, store
-from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep
+from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep, Rung
 from consult.signalling.shown import call_of
 from consult.signalling.steps import Changed
 from consult.signalling.store import CallRow
@@ -81,9 +81,17 @@ class Switchboard:
         return await self._carry_out(order, receipt)
 
     async def renew(
-        self, caller: Caller, ticket_id: str, call_id: str, generation: int, receipt: Receipt
+        self,
+        caller: Caller,
+        ticket_id: str,
+        call_id: str,
+        generation: int,
+        receipt: Receipt,
+        rung: str | None = None,
     ) -> Changed:
         """This page takes part, over a new connection: both sides connect anew, in the next generation.
+
+        `rung`: and try it another way, because no path was found in time.
 
         Whoever knows only an older generation and takes part already has what it wants: nothing changes.
         """
@@ -94,6 +102,8 @@ class Switchboard:
             moved_on = call.generation > generation and call.stream_of(caller.side) == receipt.stream
             if moved_on and call.stage is not CallStage.ENDED:
                 return steps.unchanged(ticket, call)
+            if rung is not None:
+                return steps.step_down(conn, self._settings, ticket, call, caller, Rung(rung))
             return steps.renew(conn, self._settings, ticket, call, caller, receipt.stream)
 
         return await self._carry_out(order, receipt)

@@ -174,12 +174,15 @@ class RenewCall(FromClient):
     """This page takes part from now on, over a new connection: after a reload, from another device, or when
     no path was found again. The call gets its next generation and both sides connect anew. `generation` is
     the one this page knows; if this page takes part already and the call has moved on, nothing changes.
+    `rung`: no path was found in time, so the next one is tried: through the office's relay alone, then
+    without pictures.
     """
 
     cseq: Number
     ticket: Id
     call: Id
     generation: Number
+    rung: Literal["relay", "audio"] | None = None
 
 
 class ReportLost(FromClient):
@@ -221,6 +224,14 @@ class SendCandidate(FromClient):
     mid: Annotated[str, Meta(max_length=64, pattern=VISIBLE)] | None = None
     line: Annotated[int, Meta(ge=0, le=64)] | None = None
     ufrag: Annotated[str, Meta(max_length=256, pattern=VISIBLE)] | None = None
+
+
+class AskIceServers(FromClient):
+    """The credentials of the call's relay run out soon: `CallChanged` brings new ones to this side."""
+
+    ticket: Id
+    call: Id
+    generation: Number
 
 
 class AskRestart(FromClient):
@@ -274,4 +285,5 @@ ClientFrame = (
     | SendCandidate
     | SendMediaState
     | AskRestart
+    | AskIceServers
 )

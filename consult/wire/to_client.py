@@ -51,7 +51,8 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `taken_by`: the stream of the receiver's page that takes part; another page of the same person looks on.
     `connecting` with `connected_at` is reconnecting. `revision` grows with each change of a consultation's
-    calls: a lower one than known is old news.
+    calls: a lower one than known is old news. `rung`: how far the setup has come down. `ice_seconds`: so long
+    the credentials in `ice_servers` last.
     """
 
     id: str
@@ -69,6 +70,8 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     ended_reason: str | None = None
     ice_servers: list[dict[str, str | list[str]]] = []
     relay_only: bool = False
+    rung: Literal["direct", "relay", "audio"] = "direct"
+    ice_seconds: int | None = None
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):

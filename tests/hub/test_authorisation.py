@@ -47,6 +47,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.SendCandidate: frozenset({A, O}),
     wire.SendMediaState: frozenset({A, O}),
     wire.AskRestart: frozenset({A, O}),
+    wire.AskIceServers: frozenset({A, O}),
     wire.DeclineCall: frozenset({A, O}),
     wire.HangUp: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),

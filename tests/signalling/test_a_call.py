@@ -161,6 +161,24 @@ async def test_candidates_that_come_before_their_description_are_not_lost(talk: 
     await talk.applicant.decodes("video")
 
 
+async def test_new_ice_servers_are_told_to_the_side_that_asks_and_to_no_other(talk: Talk) -> None:
+    await talk.calls("audio")
+    call = await talk.staff.sees("connected")
+    before = [len(side.client.has_heard("CallChanged")) for side in talk.sides]
+    await talk.officer.sends("AskIceServers", call=call["id"], generation=1)
+    await until(lambda: len(talk.officer.has_heard("CallChanged")) == before[1] + 1)
+    assert talk.officer.has_heard("CallChanged")[-1]["call"] == call
+    assert len(talk.citizen.has_heard("CallChanged")) == before[0]
+
+
+async def test_who_lost_the_path_asks_the_other_side_to_restart(talk: Talk) -> None:
+    await talk.calls("audio")
+    call = await talk.staff.sees("connected")
+    await talk.citizen.sends("AskRestart", call=call["id"], generation=1)
+    await talk.officer.hears("RestartAsked", ticket=talk.ticket, call=call["id"], generation=1)
+    assert talk.citizen.has_heard("RestartAsked") == []
+
+
 async def test_frames_of_an_older_generation_are_refused_and_not_relayed(talk: Talk) -> None:
     await talk.calls("audio")
     await talk.applicant.renews()

@@ -68,9 +68,9 @@ class Calls:
             done = await board.connected(page.caller, self.ticket, call.id, call.generation, page.receipt())
         return done.call
 
-    async def renew(self, page: Page, call: CallRow) -> CallRow:
+    async def renew(self, page: Page, call: CallRow, rung: str | None = None) -> CallRow:
         board = self.apps[1].switchboard
-        done = await board.renew(page.caller, self.ticket, call.id, call.generation, page.receipt())
+        done = await board.renew(page.caller, self.ticket, call.id, call.generation, page.receipt(), rung)
         return done.call
 
     async def in_call(self) -> CallRow:
@@ -219,6 +219,60 @@ async def test_a_call_that_is_lost_has_45_seconds_and_another_page_has_them_anew
     assert (await calls.after(44)) is not None
     assert (await calls.after(1)) is None
     assert (await calls.find(call)).ended_reason == "media_lost"
+
+
+async def test_a_call_without_a_path_steps_down_to_sound_once_and_each_step_has_its_time(
+    calls: Calls,
+) -> None:
+    call = await calls.accept(calls.applicant, await calls.ring(calls.officer))
+    assert await calls.after(30) is not None
+    with pytest.raises(StageForbids):  # there is no relay to go through
+        await calls.renew(calls.officer, call, "relay")
+    lower = await calls.renew(calls.officer, call, "audio")
+    assert (lower.generation, lower.rung, lower.accepted_media) == (2, "audio", "audio")
+    # Who has not heard of it yet asks for what it has.
+    assert (await calls.renew(calls.officer, call, "audio")).generation == 2
+    assert await calls.after(19) is not None
+    with pytest.raises(StageForbids):
+        await calls.renew(calls.officer, lower, "audio")
+    assert await calls.after(1) is None
+    assert (await calls.find(call)).ended_reason == "setup_failed"
+
+
+async def test_a_call_that_had_pictures_keeps_them(calls: Calls) -> None:
+    call = await calls.in_call()
+    with pytest.raises(StageForbids):
+        await calls.renew(calls.officer, call, "audio")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_of_two_certificates_at_once_in_two_processes_one_counts_and_the_call_ends(
+    calls: Calls, first: int
+) -> None:
+    call = await calls.in_call()
+    prints = ["a" * 32, "b" * 32]
+    pinned = (
+        app.switchboard.pin(calls.officer.caller, calls.ticket, call.id, call.generation, print_)
+        for app, print_ in zip(calls.apps, prints[first:] + prints[:first], strict=True)
+    )
+    results = await asyncio.gather(*pinned, return_exceptions=True)
+    assert [type(result) for result in results if result is not None] == [StageForbids]
+    ended = await calls.find(call)
+    assert (ended.stage, ended.ended_reason) == (CallStage.ENDED, "policy")
+    assert ended.officer_pin in {f"1:{print_}" for print_ in prints}
+
+
+async def test_the_next_generation_may_have_another_certificate(calls: Calls) -> None:
+    call = await calls.in_call()
+    board = calls.apps[0].switchboard
+    caller = calls.applicant.caller
+    await board.pin(caller, calls.ticket, call.id, 1, "a" * 32)
+    await board.pin(caller, calls.ticket, call.id, 1, "a" * 32)
+    call = await calls.renew(calls.applicant, call)
+    await board.pin(caller, calls.ticket, call.id, 2, "b" * 32)
+    with pytest.raises(StageForbids):
+        await board.pin(caller, calls.ticket, call.id, 1, "a" * 32)
+    assert (await calls.find(call)).ended_reason is None
 
 
 async def test_a_call_found_again_keeps_its_beginning_and_has_no_deadline(calls: Calls) -> None:

@@ -1,5 +1,6 @@
 """Calls whose media goes only through a real coturn, which can be stopped like a network in a tunnel."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 
@@ -8,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.signalling.turn.relay import Relay, relay
 from tests.stories.people import Person, Town
-from tests.stories.test_video import both_see, more_pictures, stage_says
+from tests.stories.test_video import both_see, chat_goes_on, is_in_no_call, more_pictures, stage_says
 from tests.support.house import House
 
 PATHS = """async () => {
@@ -43,6 +44,32 @@ def house_settings(turn: Relay) -> dict[str, object]:
         "CONSULT_TURN_SECRET": turn.settings.turn_secret,
         "CONSULT_RELAY_ONLY": "both",
     }
+
+
+async def test_a_call_without_a_path_tries_another_way_then_sound_and_says_what_is_left(
+    town: Town, house: House, turn: Relay
+) -> None:
+    citizen, officer = await town.consultation("Ibu Buntu")
+    turn.stop()
+    try:
+        await officer.button("video").click()
+        await citizen.button("accept_video").click()
+        for side in (citizen, officer):
+            await expect(side.page.get_by_text("Mencoba jalan lain…").first).to_be_visible()
+        for side in (citizen, officer):
+            await expect(side.page.get_by_text("Mencoba suara saja…").first).to_be_visible(timeout=25_000)
+        for side in (citizen, officer):
+            await expect(side.page.get_by_text("Mencoba suara saja…")).to_have_count(0, timeout=25_000)
+    finally:
+        turn.go_on()
+    for side in (citizen, officer):
+        await is_in_no_call(side)
+        await expect(
+            side.log.get_by_text(re.compile("tidak tersambung.*Telepon kantor: 1500164"))
+        ).to_be_visible()
+    await chat_goes_on(citizen, officer, "tanpa gambar")
+    calls = house.rows("SELECT rung, ended_reason FROM call ORDER BY rang_at DESC")
+    assert (calls[0]["rung"], calls[0]["ended_reason"]) == ("audio", "setup_failed")
 
 
 async def in_video(town: Town, name: str) -> tuple[Person, Person]:

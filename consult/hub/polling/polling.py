@@ -17,6 +17,7 @@ from consult.wire import codec
 from consult.wire.closes import Close
 from consult.wire.from_client import (
     AcceptCall,
+    AskIceServers,
     AskRestart,
     FromClient,
     Hello,
@@ -35,7 +36,9 @@ OPEN_SECONDS = 8.0
 # How long the end of a seat is remembered for the page that has not heard of it.
 REMEMBERED_SECONDS = 30.0
 # Media needs both sides within the second; over requests a call could ring but never connect.
-NEEDS_SOCKET = frozenset({AcceptCall, SendDescription, SendCandidate, SendMediaState, AskRestart})
+NEEDS_SOCKET = frozenset(
+    {AcceptCall, SendDescription, SendCandidate, SendMediaState, AskRestart, AskIceServers}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 import { Flow } from "/scripts/models/flow.js";
+import { nextRung } from "/scripts/models/ice.js";
 import { Recovery } from "/scripts/models/recovery.js";
 import { equal } from "./support/assert.js";
 import { Time } from "./support/time.js";
@@ -8,7 +9,7 @@ class Side {
   did = [];
   time = new Time();
 
-  constructor(polite, { up = true } = {}) {
+  constructor(polite, { up = true, rung = "direct" } = {}) {
     const note = (what) => () => this.did.push(what);
     this.recovery = new Recovery({
       timers: this.time,
@@ -16,11 +17,12 @@ class Side {
       restart: note("restart"),
       ask: note("ask"),
       renew: note("renew"),
-      relay: null,
+      stepDown: rung === "audio" ? null : note("step down"),
+      slow: note("slow"),
       connected: note("connected"),
       lost: note("lost"),
     });
-    this.recovery.begin(false);
+    this.recovery.begin(false, rung);
     if (up) this.recovery.changed("connected");
     this.did = [];
   }
@@ -122,4 +124,36 @@ export async function test_nothing_is_missed_from_a_side_that_sends_nothing_or_w
   equal(flow.silent, false);
   await time.pass(3_000);
   equal(flow.silent, true);
+}
+
+export async function test_setup_says_after_6_seconds_that_it_tries_another_way_and_steps_down_in_time() {
+  const direct = new Side(false, { up: false });
+  await direct.time.pass(5_999);
+  equal([direct.did, direct.recovery.isSlow], [[], false]);
+  await direct.time.pass(1);
+  equal([direct.did, direct.recovery.isSlow], [["slow"], true]);
+  await direct.time.pass(14_000);
+  equal(direct.did, ["slow", "step down"]);
+  await direct.time.pass(15_000);
+  equal(direct.did, ["slow", "step down", "lost"]);
+  const relay = new Side(false, { up: false, rung: "relay" });
+  await relay.time.pass(15_000);
+  equal(relay.did, ["slow", "step down"]);
+  const audio = new Side(false, { up: false, rung: "audio" });
+  await audio.time.pass(10_000);
+  equal(audio.did.at(-1), "lost");
+}
+
+export async function test_each_way_is_tried_once_by_the_side_that_leads() {
+  const ice_servers = [{ urls: ["turn:127.0.0.1:3478"] }];
+  const call = { media: "video", accepted_media: "video", ice_servers };
+  equal(nextRung(call), "relay");
+  equal(nextRung({ ...call, polite: true }), null);
+  equal(nextRung({ ...call, ice_servers: [{ urls: "stun:127.0.0.1" }] }), "audio");
+  equal(nextRung({ ...call, relay_only: true }), "audio");
+  equal(nextRung({ ...call, rung: "relay", relay_only: true }), "audio");
+  equal(nextRung({ ...call, rung: "audio", accepted_media: "audio" }), null);
+  // Pictures that were there once are not given up for good.
+  equal(nextRung({ ...call, rung: "relay", relay_only: true, connected_at: 1 }), null);
+  equal(nextRung({ ...call, ice_servers: [], accepted_media: "audio" }), null);
 }

@@ -29,16 +29,17 @@
 /** @typedef {{ t: "DeclineCall", cseq: number, ticket: string, call: string }} DeclineCall */
 /** @typedef {{ t: "HangUp", cseq: number, ticket: string, call: string }} HangUp */
 /** @typedef {{ t: "ReportConnected", cseq: number, ticket: string, call: string, generation: number }} ReportConnected */
-/** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number }} RenewCall */
+/** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number, rung?: "audio" | "relay" | null }} RenewCall */
 /** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
 /** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
 /** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} SendDescription */
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} SendCandidate */
+/** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number }} AskRestart */
 /** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} SendMediaState */
 /** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
 /** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
-/** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CallShown */
+/** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, rung?: "audio" | "direct" | "relay", ice_seconds?: number | null }} CallShown */
 /** @typedef {{ id: string, label: string, service: string, service_name: string, channel: Channel, stage: Stage, joined_at: number, assignment_epoch?: number, officer_name?: string | null, officer_online?: boolean | null, served_at?: number | null, ended_at?: number | null, ended_reason?: string | null, name?: string, service_name_en?: string }} Ticket */
 /** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null }} Conversation */
 /** @typedef {{ ticket: string, attempt: number, label: string, name: string, service_name: string, application_number: string, channel: Channel, units: number, wait_seconds: number, expires_at: number, service_name_en?: string }} Offer */
@@ -72,7 +73,7 @@
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} MediaStateTold */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number }} RestartAsked */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | SendDescription | SendCandidate | SendMediaState | AskRestart} ClientFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers} ClientFrame */
 /** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */

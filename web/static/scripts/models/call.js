@@ -88,6 +88,11 @@ export class Call {
     return this.#media?.devices ?? null;
   }
 
+  /** What is being tried while the call connects. */
+  get tries() {
+    return this.#media?.tries ?? "first";
+  }
+
   /** The digits that both people can read aloud, or "". */
   get code() {
     return this.#media?.code ?? "";
@@ -186,6 +191,7 @@ export class Call {
       if (call.generation < this.#from) return;
       if (call.taken_by !== this.#use.channel.notes.id) this.#leave();
       else if (this.#media?.generation !== call.generation) this.#connect(call);
+      else void this.#media.refresh(call);
     } else if (this.#note.read()?.id === call.id && call.id !== this.#hungUp) {
       this.join(this.#note.read()?.media);
     }
@@ -226,6 +232,7 @@ export class Call {
       changed: () => this.#changes.tell(),
       connected: () => this.#report("ReportConnected"),
       renew: () => this.#report("RenewCall"),
+      stepDown: (rung) => this.#report("RenewCall", { rung }),
       lost: () => this.#lost(),
       left: () => this.#leave(),
       stepped: (report) => this.quality.stepped(report),
@@ -239,12 +246,12 @@ export class Call {
     this.#leave();
   }
 
-  /** @param {"ReportConnected" | "RenewCall" | "ReportLost"} t */
-  #report(t) {
+  /** @param {"ReportConnected" | "RenewCall" | "ReportLost"} t @param {{ rung?: import("./ice.js").Rung }} [how] */
+  #report(t, how = {}) {
     if (!this.#shown) return;
     const { id, ticket, generation } = this.#shown;
     // The other side may have reported it first, or the call is over: both are fine.
-    this.#use.channel.order({ t, ticket, call: id, generation }).catch(() => {});
+    this.#use.channel.order({ t, ticket, call: id, generation, ...how }).catch(() => {});
   }
 
   #remember() {

@@ -1,7 +1,7 @@
 // @ts-check
 import { Capture } from "./capture.js";
 import { Flow } from "./flow.js";
-import { configurationOf, hasRelay } from "./ice.js";
+import { configurationOf, nextRung } from "./ice.js";
 import { Peer } from "./peer.js";
 import { firstLevel } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
@@ -23,6 +23,7 @@ import { Alarm } from "./timers.js";
  *   changed: () => void,
  *   connected: () => void,
  *   renew: () => void,
+ *   stepDown: (rung: import("./ice.js").Rung) => void,
  *   lost: () => void,
  *   left: () => void,
  *   stepped: import("./quality_watch.js").WatchParts["stepped"],
@@ -31,6 +32,8 @@ import { Alarm } from "./timers.js";
 
 // The other side's line may be cut just when this side mutes; said again, it is known there soon after.
 const TELL_AGAIN_MS = 5_000;
+// New credentials are asked for after this part of the old ones' time.
+const FRESH_FOR = 0.7;
 
 /** The media of one call on this page: own devices, the way to the other side, and what comes from there. */
 export class CallMedia {
@@ -52,6 +55,7 @@ export class CallMedia {
   /** What both people can read aloud. */
   #code = "";
   #tellAgain;
+  #freshServers;
   #theirs = { audio: true, video: true, paused: false };
   /** What this side sends, and at which cost. */
   quality;
@@ -71,6 +75,7 @@ export class CallMedia {
       changed: (before) => this.#levelChanged(before),
       stepped: use.stepped,
     });
+    this.#freshServers = new Alarm(use.parts.timers);
   }
 
   get state() {
@@ -86,6 +91,12 @@ export class CallMedia {
   /** @returns {RemoteShown} */
   get remote() {
     return { stream: this.#remote, ...this.#theirs };
+  }
+
+  /** What is being tried, for people who wait. @returns {"first" | "another" | "audio"} */
+  get tries() {
+    if (this.#call?.rung === "audio") return "audio";
+    return this.#call?.rung === "relay" || this.#recovery?.isSlow ? "another" : "first";
   }
 
   /** The same digits on both pages, unless somebody stands between them. */
@@ -134,10 +145,11 @@ export class CallMedia {
     const polite = call.polite ?? false;
     const peer = this.#newPeer(call, polite, certificate);
     this.#peer = peer;
-    this.#recovery = this.#newRecovery(call, polite, peer, certificate);
+    this.#recovery = this.#newRecovery(call, polite, peer);
     this.#flow = this.#newFlow(peer);
-    this.#recovery.begin(Boolean(call.connected_at));
+    this.#recovery.begin(Boolean(call.connected_at), call.rung ?? "direct");
     this.quality.begin();
+    this.#keepServersFresh(call);
     // In each generation only one side offers first.
     if (!polite) peer.offer();
   }
@@ -150,6 +162,14 @@ export class CallMedia {
     else if (frame.t === "CandidateRelayed") this.#peer?.candidate(frame);
     else if (frame.t === "MediaStateTold") this.#told(frame);
     else if (frame.t === "RestartAsked") this.#recovery?.asked();
+  }
+
+  /** The same generation, with servers whose credentials are fresh. @param {CallShown} call */
+  async refresh(call) {
+    const certificate = await this.#certificate;
+    if (!this.#peer || call.generation !== this.generation) return;
+    this.#peer.configure(configurationOf(call, certificate));
+    this.#keepServersFresh(call);
   }
 
   /** The line to the service is back; what was said while it was cut is lost. @param {boolean} moved from another address */
@@ -186,6 +206,7 @@ export class CallMedia {
   #disconnect() {
     this.#tellAgain.clear();
     this.quality.stop();
+    this.#freshServers.clear();
     this.#early = [];
     this.#recovery?.stop();
     this.#flow?.stop();
@@ -203,7 +224,7 @@ export class CallMedia {
       timers: parts.timers,
       newConnection: parts.newConnection,
       newId: parts.newId,
-      configuration: configurationOf(call, call.relay_only ?? false, certificate),
+      configuration: configurationOf(call, certificate),
       polite,
       track: (kind) => (kind === "video" && this.quality.level === 0 ? null : this.#capture.track(kind)),
       sound: () => this.quality.sound,
@@ -214,19 +235,26 @@ export class CallMedia {
     });
   }
 
-  /** @param {CallShown} call @param {boolean} polite @param {Peer} peer @param {RTCCertificate | null} certificate */
-  #newRecovery(call, polite, peer, certificate) {
-    const relay = () => peer.renew(configurationOf(call, true, certificate));
+  /** @param {CallShown} call @param {boolean} polite @param {Peer} peer */
+  #newRecovery(call, polite, peer) {
+    const rung = nextRung(call);
     return new Recovery({
       timers: this.#use.parts.timers,
       polite,
       ask: () => this.#use.send({ t: "AskRestart", ...about(call) }),
       restart: () => (peer.strayed ? this.#use.left() : peer.restart()),
       renew: () => (peer.strayed ? this.#use.left() : this.#use.renew()),
-      relay: !polite && !call.relay_only && hasRelay(call) ? relay : null,
+      stepDown: rung && (() => this.#use.stepDown(rung)),
+      slow: () => this.#use.changed(),
       connected: () => this.#use.connected(),
       lost: () => (peer.strayed ? this.#use.left() : this.#use.lost()),
     });
+  }
+
+  /** @param {CallShown} call */
+  #keepServersFresh(call) {
+    const { ice_seconds: seconds } = call;
+    if (seconds) this.#freshServers.set(seconds * FRESH_FOR * 1000, () => this.#use.send({ t: "AskIceServers", ...about(call) }));
   }
 
   /** @param {Peer} peer */

@@ -1,14 +1,21 @@
 // @ts-check
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
+/** @typedef {"relay" | "audio"} Rung */
 
-/** How a connection is to be made. @param {CallShown} call @param {boolean} relayOnly @param {RTCCertificate | null} certificate @returns {RTCConfiguration} */
-export function configurationOf({ ice_servers = [] }, relayOnly, certificate) {
+/** How a connection is to be made. @param {CallShown} call @param {RTCCertificate | null} certificate @returns {RTCConfiguration} */
+export function configurationOf({ ice_servers = [], relay_only }, certificate) {
   const iceServers = /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (ice_servers));
-  return { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all", ...(certificate ? { certificates: [certificate] } : {}) };
+  return { iceServers, iceTransportPolicy: relay_only ? "relay" : "all", ...(certificate ? { certificates: [certificate] } : {}) };
 }
 
-/** The office has a relay. @param {CallShown} call */
-export function hasRelay({ ice_servers = [] }) {
-  return ice_servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
+/**
+ * What this side is to try when no path is found in time; null: nothing, or the other side leads.
+ * @param {CallShown} call @returns {Rung | null}
+ */
+export function nextRung({ polite, rung = "direct", relay_only, connected_at, media, accepted_media, ice_servers = [] }) {
+  if (polite) return null;
+  const hasRelay = ice_servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
+  if (rung === "direct" && hasRelay && !relay_only) return "relay";
+  return rung !== "audio" && !connected_at && (accepted_media ?? media) === "video" ? "audio" : null;
 }

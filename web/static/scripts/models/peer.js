@@ -119,12 +119,11 @@ export class Peer {
     });
   }
 
-  /** Begins again with a new connection. @param {RTCConfiguration} [configuration] */
-  renew(configuration = this.#parts.configuration) {
+  /** Servers with fresh credentials, for the next search for a path. @param {RTCConfiguration} configuration */
+  configure(configuration) {
     this.#enqueue(async () => {
       this.#parts.configuration = configuration;
-      this.#replace();
-      this.#bringLines();
+      this.#pc.setConfiguration({ ...configuration, bundlePolicy: "max-bundle" });
     });
   }
 

@@ -8,14 +8,18 @@ import { Alarm } from "./timers.js";
  *   restart: () => void,
  *   ask: () => void,
  *   renew: () => void,
- *   relay: (() => void) | null,
+ *   stepDown: (() => void) | null,
+ *   slow: () => void,
  *   connected: () => void,
  *   lost: () => void,
- * }} RecoveryParts `ask`: the other side is to restart; `relay`: begin again through the office's relay, where there is one
+ * }} RecoveryParts `ask`: the other side is to restart; `stepDown`: try it another way, where there is one; `slow`: it takes so long that people should hear of it
  */
 
-const SETUP_MS = 35_000;
-const RELAY_MS = 20_000;
+const SLOW_MS = 6_000;
+/** So long each way is tried before the next. @type {Record<import("../wire.js").CallShown["rung"] & string, number>} */
+const RUNG_MS = { direct: 20_000, relay: 15_000, audio: 10_000 };
+// The other side leads down; when it does not, this one gives up a little later.
+const GRACE_MS = 15_000;
 const LOST_MS = 45_000;
 const WAKE_MS = 15_000;
 const FROZEN_MS = 5_000;
@@ -27,7 +31,9 @@ const JUST_NOW_MS = 1_500;
 export class Recovery {
   #parts;
   #next;
-  #relay;
+  #stepDown;
+  #slow;
+  #isSlow = false;
   #end;
   #tries = 0;
   #wasConnected = false;
@@ -39,15 +45,25 @@ export class Recovery {
   constructor(parts) {
     this.#parts = parts;
     this.#next = new Alarm(parts.timers);
-    this.#relay = new Alarm(parts.timers);
+    this.#stepDown = new Alarm(parts.timers);
+    this.#slow = new Alarm(parts.timers);
     this.#end = new Alarm(parts.timers);
   }
 
-  /** @param {boolean} again the call was up before, over another connection */
-  begin(again) {
-    this.#giveUpAfter(again ? LOST_MS : SETUP_MS);
-    const { relay } = this.#parts;
-    if (relay) this.#relay.set(RELAY_MS, relay);
+  /** @param {boolean} again the call was up before, over another connection @param {keyof typeof RUNG_MS} rung */
+  begin(again, rung) {
+    const { stepDown, slow } = this.#parts;
+    this.#giveUpAfter(again ? LOST_MS : RUNG_MS[rung] + (rung === "audio" ? 0 : GRACE_MS));
+    if (stepDown) this.#stepDown.set(RUNG_MS[rung], stepDown);
+    this.#slow.set(SLOW_MS, () => {
+      this.#isSlow = true;
+      slow();
+    });
+  }
+
+  /** People have waited for some seconds. */
+  get isSlow() {
+    return this.#isSlow;
   }
 
   /** @param {RTCPeerConnectionState} state */
@@ -95,7 +111,7 @@ export class Recovery {
   }
 
   stop() {
-    for (const alarm of [this.#next, this.#relay, this.#end]) alarm.clear();
+    for (const alarm of [this.#next, this.#stepDown, this.#slow, this.#end]) alarm.clear();
   }
 
   #connected() {

@@ -2,10 +2,12 @@
 // A call in words: what is going on, what is the matter with a camera or microphone.
 import { t } from "../text.js";
 import { duration } from "../times.js";
+import { officePhone } from "./office_phone.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {{ words: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble */
 
+const CONNECTING = { first: "call.connecting", another: "call.trying_another_way", audio: "call.trying_audio" };
 const BROKEN = new Set(["media_lost", "setup_failed", "policy"]);
 
 /** Seconds until the ringing ends, or null. @param {Call} call @param {number} now */
@@ -17,7 +19,7 @@ export function secondsLeft(call, now) {
 /** The chip beside the name. @param {Call} call @param {number} now */
 export function stateWords(call, now) {
   if (call.stage === "ringing") return t("call.calling", { seconds: secondsLeft(call, now) ?? 0 });
-  if (call.stage === "connecting") return t("call.connecting");
+  if (call.stage === "connecting") return t(CONNECTING[call.tries]);
   const since = call.shown?.connected_at;
   const length = since ? duration((now - since) / 1000) : "";
   return call.stage === "reconnecting" ? `${length} · ${t("call.reconnecting")}` : length;
@@ -26,7 +28,7 @@ export function stateWords(call, now) {
 /** Why there is no picture of the other side. @param {Call} call @param {string} name */
 export function noPictureWords(call, name) {
   if (call.stage === "ringing") return t("call.waits_for", { name });
-  if (call.stage === "connecting") return t("call.connecting");
+  if (call.stage === "connecting") return t(CONNECTING[call.tries]);
   return t(call.remote.paused ? "call.paused" : "call.no_picture", { name });
 }
 
@@ -51,5 +53,5 @@ export function troubleOf(call, soundBlocked) {
 /** How a call ended that somebody should hear of, else "". @param {Call} call */
 export function endedWords(call) {
   const reason = call.shown?.ended_reason ?? "";
-  return BROKEN.has(reason) ? t(`event.call_ended.${reason}`) : "";
+  return BROKEN.has(reason) ? t(`event.call_ended.${reason}`, { phone: officePhone() }) : "";
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // What happened in a consultation, in words for the side that reads.
 import { has, t } from "../text.js";
+import { officePhone } from "./office_phone.js";
 import { clockTime, duration } from "../times.js";
 
 /** @typedef {import("../wire.js").Entry} Entry */
@@ -34,7 +35,7 @@ export function isBroken(entry) {
 
 /** @param {Entry} entry @param {PersonSide} side */
 export function eventWords(entry, side) {
-  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry) };
+  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry), phone: officePhone() };
   for (const key of candidates(entry, side)) if (has(key)) return t(key, values);
   return t("event.other", values);
 }
