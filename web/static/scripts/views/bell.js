@@ -1,14 +1,16 @@
 // @ts-check
-// Two soft tones made in the browser, so no sound file is needed. Browsers stay silent until somebody tapped.
+// Soft tones made in the browser, so no sound file is needed. Browsers stay silent until somebody tapped.
 
-const NOTES_HZ = [659.25, 880];
+/** Hertz, one after the other. @type {Record<Tune, number[]>} */
+const TUNES = { bell: [659.25, 880], waiting: [440], joined: [523.25, 783.99], ended: [587.33, 392] };
 const REPEAT_MS = 2500;
 
+/** @typedef {"bell" | "waiting" | "joined" | "ended"} Tune `waiting`: what somebody hears who rings the other side */
 /**
  * @typedef {object} Bell
  * @property {() => Promise<boolean>} unlock call inside a tap; whether sound is possible now
- * @property {() => void} once
- * @property {() => void} ring repeats until `stop`
+ * @property {(tune?: Tune) => void} once
+ * @property {(tune?: Tune) => void} ring repeats until `stop`
  * @property {() => void} stop
  * @property {boolean} blocked the browser refuses sound until somebody taps
  * @property {(listener: () => void) => void} onBlocked told when a sound was wanted and refused
@@ -34,13 +36,14 @@ export function createBell() {
     return open().state === "running";
   };
 
-  const once = () => {
+  /** @param {Tune} [tune] */
+  const once = (tune = "bell") => {
     const audio = open();
-    if (audio.state === "running") return play(audio);
+    if (audio.state === "running") return play(audio, TUNES[tune]);
     // Without a tap `resume` may wait for ever: ask, look again in a moment.
     void audio.resume().catch(() => {});
     setTimeout(() => {
-      if (audio.state === "running") play(audio);
+      if (audio.state === "running") play(audio, TUNES[tune]);
       else for (const listener of listeners) listener();
     }, 300);
   };
@@ -48,10 +51,10 @@ export function createBell() {
   return {
     unlock,
     once,
-    ring() {
+    ring(tune = "bell") {
       if (repeating !== undefined) return;
-      once();
-      repeating = setInterval(once, REPEAT_MS);
+      once(tune);
+      repeating = setInterval(() => once(tune), REPEAT_MS);
     },
     stop() {
       clearInterval(repeating);
@@ -66,9 +69,9 @@ export function createBell() {
   };
 }
 
-/** @param {AudioContext} audio */
-function play(audio) {
-  NOTES_HZ.forEach((frequency, index) => {
+/** @param {AudioContext} audio @param {number[]} notes hertz */
+function play(audio, notes) {
+  notes.forEach((frequency, index) => {
     const start = audio.currentTime + index * 0.22;
     const tone = audio.createOscillator();
     const level = audio.createGain();

@@ -1,6 +1,7 @@
 // @ts-check
 // A consultation's call on the screen: the ringing dialog, then the stage, then nothing. The chat goes on below it.
 import { t } from "../text.js";
+import { callSounds } from "./call_sounds.js";
 import { endedWords } from "./call_words.js";
 import { ringingView } from "./ringing.js";
 import { shout } from "./speaker.js";
@@ -47,11 +48,13 @@ class CallView {
   #ticking;
   /** @type {(() => void)[]} */
   #stops = [];
+  #sounds;
 
   /** @param {HTMLElement} place @param {CallParts} parts */
   constructor(place, parts) {
     this.#place = place;
     this.#parts = parts;
+    this.#sounds = callSounds(parts.call, parts.bell);
     const changed = () => this.update();
     this.#wide.addEventListener("change", changed);
     this.#stops.push(parts.call.onChange(changed), () => this.#wide.removeEventListener("change", changed));
@@ -66,6 +69,7 @@ class CallView {
     const { call } = this.#parts;
     const rings = call.stage === "ringing" && call.incoming;
     const stands = LIVE.has(call.stage) && !rings;
+    this.#sounds.update();
     this.#tick(rings || stands);
     const wasRinging = this.#ringing !== null;
     this.#ring(rings);
@@ -95,11 +99,9 @@ class CallView {
   #ring(rings) {
     if (rings && !this.#ringing) {
       this.#ringing = ringingView(this.#parts);
-      this.#parts.bell.ring();
     } else if (!rings && this.#ringing) {
       this.#ringing.close();
       this.#ringing = null;
-      this.#parts.bell.stop();
     }
     this.#ringing?.update();
   }
@@ -115,6 +117,7 @@ class CallView {
   }
 
   #end() {
+    this.#sounds.close();
     this.#ring(false);
     this.#leave();
     this.#tick(false);
