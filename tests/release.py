@@ -26,6 +26,7 @@ from tests.faults.races import race_for_everybody
 from tests.faults.rolling import restart_rolling
 from tests.faults.stalled import stall_readers
 from tests.network.matrix import try_all
+from tests.network.mixed import both_ways
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import running
@@ -88,6 +89,11 @@ PARTS: dict[str, Part] = {
         "5 pairs of networks that calls must get through",
         5,
         lambda home, _: try_all(home),
+    ),
+    "firefox": Part(
+        "a call between Chromium and Firefox, each of them once the officer's",
+        5,
+        lambda home, _: both_ways(home),
     ),
 }
 

@@ -17,7 +17,8 @@
   let shown = 0;
   setInterval(() => {
     const video = document.querySelector("video[data-part=remote]");
-    const frames = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+    // Firefox counts no frames of a call in the standard place.
+    const frames = video?.mozPaintedFrames ?? video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
     if (frames > shown) watched.framesAt.push(Date.now());
     if (watched.framesAt.length > 4_000) watched.framesAt.splice(0, 2_000);
     shown = frames;

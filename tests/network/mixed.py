@@ -1,0 +1,95 @@
+"""Calls between a Chromium and a Firefox; the officer's browser makes the offer, so both ways are tried."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, async_playwright
+
+from tests.network.firefox import Firefox, firefox_inside
+from tests.network.office import PLACES, SECRET, STUN, TURN, Office, open_office, open_relay
+from tests.network.pair import (
+    CITIZEN,
+    LINK_DELAY_SECONDS,
+    OFFICER,
+    STAGE_SECONDS,
+    WATCHING,
+    WatchedTown,
+    chromium_inside,
+    goes_on_duty,
+)
+from tests.network.street import Street, street
+
+SEEN = "window.watched.connectedAt > 0 && window.watched.framesAt.length > 10"
+
+
+@asynccontextmanager
+async def _street_with_office(home: Path) -> AsyncIterator[tuple[Street, Office]]:
+    given = {"CONSULT_STUN_URLS": STUN, "CONSULT_TURN_URLS": TURN, "CONSULT_TURN_SECRET": SECRET}
+    async with AsyncExitStack() as stack:
+        opened = await stack.enter_async_context(street(CITIZEN, OFFICER, *PLACES))
+        await stack.enter_async_context(open_relay(opened, home / "relay"))
+        office = await stack.enter_async_context(open_office(opened, home / "office", **given))
+        for place in (CITIZEN, OFFICER):
+            await opened.shape(place.name, delay_seconds=LINK_DELAY_SECONDS)
+        yield opened, office
+
+
+async def firefox_is_the_citizen(home: Path) -> float:
+    """Seconds to connect; both sides see moving pictures by then."""
+    async with AsyncExitStack() as stack:
+        opened, office = await stack.enter_async_context(_street_with_office(home))
+        citizen = await stack.enter_async_context(firefox_inside(opened, "citizen", home, WATCHING))
+        playwright = await stack.enter_async_context(async_playwright())
+        chromium = await stack.enter_async_context(chromium_inside(playwright, opened, "officer", home))
+        town = WatchedTown(office, chromium)  # type: ignore[arg-type]
+        await citizen.open(f"{office.urls[0]}/?lang=id")
+        await citizen.fill("Layanan", "SIPP")
+        await citizen.fill("Nama lengkap", "Ibu Rubah")
+        await citizen.fill("Nomor telepon", "0812 0000 0000")
+        await citizen.check("Obrolan")
+        await citizen.check("Saya sudah membaca")
+        await citizen.press("Ambil nomor antrean")
+        officer = await town.staff("petugas1", 1)
+        await goes_on_duty(officer)
+        await officer.takes("Ibu Rubah")
+        await citizen.press("Panggilan video")
+        await officer.button("accept_video").click()
+        return await _connected(citizen, officer.page, officer.page)
+
+
+async def firefox_is_the_officer(home: Path) -> float:
+    """Seconds to connect; both sides see moving pictures by then."""
+    async with AsyncExitStack() as stack:
+        opened, office = await stack.enter_async_context(_street_with_office(home))
+        officer = await stack.enter_async_context(firefox_inside(opened, "officer", home, WATCHING))
+        playwright = await stack.enter_async_context(async_playwright())
+        chromium = await stack.enter_async_context(chromium_inside(playwright, opened, "citizen", home))
+        town = WatchedTown(office, chromium)  # type: ignore[arg-type]
+        await officer.open(f"{office.urls[1]}/sign-in?lang=id")
+        await officer.fill("Nama pengguna", "petugas1")
+        await officer.fill("Kata sandi", office.passwords["petugas1"])
+        await officer.press("Masuk")
+        citizen = await town.applicant("Ibu Kromium", 0)
+        await officer.true("driving.sees('Ibu Kromium') || (driving.press('Siap melayani'), false)")
+        await officer.press("Terima")
+        await citizen.is_served()
+        await citizen.button("video").click()
+        await officer.press("Terima dengan video")
+        return await _connected(officer, citizen.page, officer)
+
+
+async def _connected(firefox: Firefox, chromium: Page, tapped: Firefox | Page) -> float:
+    await chromium.wait_for_function(f"() => {SEEN}", timeout=STAGE_SECONDS * 1000)
+    await firefox.true(SEEN, STAGE_SECONDS)
+    began = await tapped.evaluate("window.watched.clickedAt")
+    ended = [await side.evaluate("window.watched.connectedAt") for side in (firefox, chromium)]
+    return float(max(ended) - began) / 1000
+
+
+async def both_ways(home: Path) -> dict[str, Any]:
+    return {
+        "firefox is the citizen, seconds": await firefox_is_the_citizen(home / "citizen"),
+        "firefox is the officer, seconds": await firefox_is_the_officer(home / "officer"),
+    }
