@@ -18,9 +18,14 @@ BATCH_SECONDS = 0.03
 # take their rows in, they never wait for each other.
 LOCK_WAIT_MS = 100
 LOCK_WAIT_ALONE_MS = 2_000
+# The queue of such orders moves, so it is waited in for longer than for a row that somebody may keep: on a
+# busy machine each of the few before it takes some tenths of a second.
+TURN_WAIT_MS = 4_000
+ALONE = 4927306652
 BEFORE_ALONE = (
+    f"SET LOCAL lock_timeout = {TURN_WAIT_MS}",
+    f"SELECT pg_advisory_xact_lock({ALONE})",
     f"SET LOCAL lock_timeout = {LOCK_WAIT_ALONE_MS}",
-    "SELECT pg_advisory_xact_lock(4927306652)",
 )
 
 log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from consult.errors import Busy
 from consult.storage.database import Database
 from consult.storage.migrations import migrate
 from consult.storage.tables import chain, event, service
+from consult.storage.writer_postgres import ALONE, LOCK_WAIT_ALONE_MS
 from tests.support.databases import opened
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
@@ -78,6 +79,26 @@ async def test_an_order_whose_row_somebody_else_is_writing_sees_it_in_the_end(po
             await foreign.commit()
         await elsewhere.dispose()
         assert await writing == "there already"
+
+
+async def test_the_queue_of_those_in_each_others_way_is_waited_in_longer_than_for_a_row(
+    postgres_url: str,
+) -> None:
+    """On a busy machine the orders before one took longer together than a row may be kept: it was refused."""
+    queued = text("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    async with opened(postgres_url) as database:
+        await database.write(two_services)
+        elsewhere = create_async_engine(postgres_url.replace("postgresql", "postgresql+asyncpg"))
+        async with elsewhere.connect() as row, elsewhere.connect() as turn:
+            await turn.execute(select(func.pg_advisory_xact_lock(ALONE)))
+            await row.run_sync(count_up("a"))
+            writing = asyncio.create_task(database.write(count_up("a")))
+            await until(lambda: turn.scalar(queued))
+            await row.commit()
+            await turn.execute(select(func.pg_sleep(LOCK_WAIT_ALONE_MS / 1000 + 0.5)))
+            await turn.commit()
+        await elsewhere.dispose()
+        await writing
 
 
 async def test_a_row_that_somebody_keeps_makes_its_orders_busy_and_no_others(postgres_url: str) -> None:
