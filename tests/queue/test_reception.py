@@ -33,3 +33,10 @@ async def test_two_servers_asked_at_once_give_one_place(
 
 def _numbers(conn: Connection) -> list[int]:
     return list(conn.execute(select(ticket.c.number).order_by(ticket.c.number)).scalars())
+
+
+async def test_numbers_keep_their_sequence_when_the_clock_is_set_back(line: Line) -> None:
+    came = [(await line.citizen()).id, (await line.citizen()).id]
+    await line.pass_time(-300)
+    came += [(await line.citizen()).id, (await line.citizen()).id]
+    assert await line.app.line.order(line.service) == came

@@ -1,20 +1,39 @@
-"""One counter for all examples: each example works on a service of its own."""
+"""One counter for all examples, with a database of each kind: each example works on a service of its own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from consult.live.server import EmbeddedValkey
 from tests.support.counter import Counter
+from tests.support.databases import PostgresTemplate, SqliteTemplate
+
+# Where there is one, a disk of memory: nothing here need survive a power cut, and commits cost little.
+MEMORY = Path("/dev/shm")  # noqa: S108 - only a directory of our own below it is used
+
+
+@contextmanager
+def _opened(directory: Path, url: str, redis: str) -> Iterator[Counter]:
+    counter = Counter(directory, url, redis)
+    counter.open()
+    yield counter
+    counter.close()
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
-    directory: Path = tmp_path_factory.mktemp("counter")
-    valkey = EmbeddedValkey(directory)
-    opened = Counter(directory, valkey.start())
-    opened.open()
-    yield opened
-    opened.close()
-    valkey.stop()
+def sqlite_counter(sqlite_template: SqliteTemplate, valkey_server: str) -> Iterator[Counter]:
+    with (
+        TemporaryDirectory(prefix="consult-counter-", dir=MEMORY if MEMORY.is_dir() else None) as directory,
+        _opened(Path(directory), sqlite_template.copy_to(Path(directory)), valkey_server) as counter,
+    ):
+        yield counter
+
+
+@pytest.fixture(scope="module")
+def postgres_counter(
+    postgres_template: PostgresTemplate, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Counter]:
+    with _opened(tmp_path_factory.mktemp("counter"), postgres_template.copy(), valkey_server) as counter:
+        yield counter

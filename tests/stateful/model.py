@@ -2,45 +2,17 @@
 
 from dataclasses import dataclass, field
 
+from tests.stateful.people import CHAT_UNITS, Call, Citizen, Officer
+
 CAPACITY = 3
-UNITS = {"chat": 1, "video": 3}
+OFFER_SECONDS = 25
 HOLD_SECONDS = 900
 PASS_HOLDS_SECONDS = 300
-
-
-@dataclass
-class Citizen:
-    """A ticket as its owner believes it to be."""
-
-    ticket: str
-    channel: str
-    joined: int
-    stage: str = "waiting"
-    returned: bool = False
-    away_since: int | None = 0  # seconds of the model's clock; None while the page is here
-    attempt: int = 0
-    epoch: int = 0
-    officer: str | None = None
-    passed_at: dict[str, int] = field(default_factory=dict)
-    messages: list[str] = field(default_factory=list)
-
-    @property
-    def present(self) -> bool:
-        return self.away_since is None
-
-    @property
-    def place(self) -> tuple[bool, int]:
-        return (not self.returned, self.joined)
-
-
-@dataclass
-class Officer:
-    person: str
-    state: str = "offline"
-    before_lost: str = "offline"
-    heard: bool = True
-    offered: str | None = None
-    serving: set[str] = field(default_factory=set)
+LOST_SECONDS = 30
+REQUEUE_SECONDS = 120
+RING_SECONDS = 30
+SETUP_SECONDS = 35
+RESUMABLE = {"available", "paused", "draining"}
 
 
 @dataclass
@@ -49,15 +21,7 @@ class Office:
     officers: dict[str, Officer] = field(default_factory=dict)
     now: int = 0
 
-    def pass_time(self, seconds: int) -> None:
-        """Places of people who were away for too long are parked."""
-        self.now += seconds
-        for citizen in self.citizens.values():
-            away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
-            if citizen.stage == "waiting" and away:
-                citizen.stage = "parked"
-
-    def passed(self, officer: "Officer", citizen: Citizen) -> bool:
+    def passed(self, officer: Officer, citizen: Citizen) -> bool:
         at = citizen.passed_at.get(officer.person)
         return at is not None and self.now - at < PASS_HOLDS_SECONDS
 
@@ -66,10 +30,13 @@ class Office:
 
     def load(self, officer: Officer) -> int:
         held = set(officer.serving) | ({officer.offered} if officer.offered else set())
-        return sum(UNITS[self.citizens[ticket].channel] for ticket in held)
+        return sum(self.citizens[ticket].units for ticket in held)
+
+    def free(self, officer: Officer) -> int:
+        return CAPACITY - self.load(officer)
 
     def fits(self, officer: Officer, citizen: Citizen) -> bool:
-        return citizen.present and self.load(officer) + UNITS[citizen.channel] <= CAPACITY
+        return citizen.present and citizen.units <= self.free(officer)
 
     def offerable(self, officer: Officer) -> list[Citizen]:
         """Whom this officer may be offered now, in the order of the line."""
@@ -78,13 +45,15 @@ class Office:
         return [c for c in self.line() if self.fits(officer, c) and not self.passed(officer, c)]
 
     def offer(self, officer: Officer, citizen: Citizen) -> None:
-        citizen.stage, citizen.officer = "offered", officer.person
+        citizen.stage, citizen.officer, citizen.offered_to = "offered", officer.person, officer.person
+        citizen.offer_expires = self.now + OFFER_SECONDS
         citizen.attempt += 1
         officer.offered = citizen.ticket
 
     def serve(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer, citizen.returned = "serving", officer.person, False
         citizen.epoch += 1
+        citizen.readers.add(officer.person)
         officer.offered = None if officer.offered == citizen.ticket else officer.offered
         officer.serving.add(citizen.ticket)
 
@@ -93,14 +62,33 @@ class Office:
         officer.offered = None
         citizen.stage, citizen.officer = "waiting", None
         citizen.returned = citizen.returned or to_the_head
+        self.emptied(officer)
         return officer
 
     def end(self, citizen: Citizen) -> None:
+        self.end_call(citizen)
         if citizen.officer:
             officer = self.officers[citizen.officer]
             officer.serving.discard(citizen.ticket)
             officer.offered = None if officer.offered == citizen.ticket else officer.offered
+            self.emptied(officer)
         citizen.stage = "ended"
+
+    def emptied(self, officer: Officer) -> None:
+        """Who is at the end of the shift goes home with the last citizen."""
+        if officer.state == "draining" and self.load(officer) == 0:
+            officer.state = "offline"
+
+    # -- duty --------------------------------------------------------------------------------------
+
+    def be(self, officer: Officer, state: str) -> None:
+        officer.state, officer.seen = state, self.now
+        self.emptied(officer)
+
+    def heard(self, officer: Officer) -> None:
+        officer.seen = self.now
+        if officer.state == "lost":
+            self.be(officer, officer.before_lost)
 
     def lose(self, officer: Officer) -> None:
         officer.before_lost, officer.state = officer.state, "lost"
@@ -110,7 +98,49 @@ class Office:
     def requeue(self, officer: Officer) -> None:
         for ticket in sorted(officer.serving):
             citizen = self.citizens[ticket]
+            self.end_call(citizen)
             citizen.stage, citizen.officer, citizen.returned = "waiting", None, True
             citizen.epoch += 1
         officer.serving.clear()
         officer.state = "offline"
+
+    # -- calls -------------------------------------------------------------------------------------
+
+    def ring(self, citizen: Citizen, call: Call) -> None:
+        call.expires = self.now + RING_SECONDS
+        citizen.call = call
+
+    def accept_call(self, citizen: Citizen, units: int) -> None:
+        """A call takes what is free, never more."""
+        assert citizen.call is not None and citizen.officer is not None
+        citizen.call.stage, citizen.call.expires = "connecting", self.now + SETUP_SECONDS
+        free = self.free(self.officers[citizen.officer])
+        citizen.units += min(max(0, units - citizen.units), free)
+
+    def end_call(self, citizen: Citizen) -> None:
+        if citizen.call is not None:
+            citizen.call, citizen.units = None, CHAT_UNITS if citizen.channel == "chat" else CAPACITY
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Everything that is due by now, in the sequence in which the office does it."""
+        for citizen in list(self.citizens.values()):
+            if citizen.stage == "offered" and citizen.offer_expires <= self.now:
+                officer = self.give_back(citizen, to_the_head=True)
+                if officer.state in {"available", "paused"}:
+                    officer.state = "paused"
+        for officer in self.officers.values():
+            if officer.state in RESUMABLE and self.now - officer.seen >= LOST_SECONDS:
+                self.lose(officer)
+        for officer in self.officers.values():
+            if officer.state == "lost" and self.now - officer.seen >= REQUEUE_SECONDS:
+                self.requeue(officer)
+        for citizen in self.citizens.values():
+            away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
+            if citizen.stage == "waiting" and away:
+                citizen.stage = "parked"
+        for citizen in self.citizens.values():
+            call = citizen.call
+            if call is not None and call.stage != "connected" and call.expires <= self.now:
+                self.end_call(citizen)

@@ -1,7 +1,7 @@
 """Tickets: finding, opening and advancing them. Each step is one conditional UPDATE and one event row."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, text, update
@@ -134,11 +134,21 @@ def next_number(conn: Connection, service_id: str, day: str) -> int:
     return int(conn.execute(statement).scalar_one())
 
 
+_order_of_number = select(ticket.c.order_at).where(
+    ticket.c.service_id == bindparam("service"),
+    ticket.c.day == bindparam("of_day"),
+    ticket.c.number == bindparam("before"),
+)
+
+
 def open_ticket(conn: Connection, values: dict[str, Any]) -> TicketRow:
     """Insert a waiting ticket; `values` are the columns except stage and order."""
     now = moments.now(conn)
+    order_at = _behind_the_last(conn, values, now)
     conn.execute(
-        ticket.insert().values(**values, stage=Stage.WAITING, joined_at=now, order_at=now, away_since_at=now)
+        ticket.insert().values(
+            **values, stage=Stage.WAITING, joined_at=now, order_at=order_at, away_since_at=now
+        )
     )
     record(
         conn,
@@ -154,6 +164,18 @@ def open_ticket(conn: Connection, values: dict[str, Any]) -> TicketRow:
         },
     )
     return find(conn, values["id"])
+
+
+def _behind_the_last(conn: Connection, values: dict[str, Any], now: datetime) -> datetime:
+    """The place of a number is behind the number before it, also in the same moment or after a clock was set.
+
+    `next_number` has locked the row that gives numbers, so the one before stands there by now.
+    """
+    last = conn.execute(
+        _order_of_number,
+        {"service": values["service_id"], "of_day": values["day"], "before": values["number"] - 1},
+    ).scalar()
+    return now if last is None else max(now, last + timedelta(milliseconds=1))
 
 
 def advance(

@@ -1,0 +1,185 @@
+"""Officers come on duty, are offered citizens, answer, pick up and go home."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from consult.errors import (
+    AnswerOfferFirst,
+    ConsultError,
+    NobodyWaiting,
+    NoCapacity,
+    NotFound,
+    StageForbids,
+    StaleAttempt,
+)
+from tests.stateful.line_rules import LineRules
+from tests.stateful.machine import OFFICERS, Refusal, fates
+from tests.stateful.people import Citizen, Officer
+
+indexes = st.integers(0, OFFICERS - 1)
+
+
+class DeskRules(LineRules):
+    def change_duty(self, officer: Officer, state: str, fate: str) -> None:
+        caller = self.caller(officer)
+
+        refusal = self.ask(
+            officer,
+            lambda server, receipt: {
+                "available": lambda: server.desk.be_ready(caller, receipt),
+                "paused": lambda: server.desk.pause(caller, "break", receipt),
+                "draining": lambda: server.desk.finish_shift(caller, receipt),
+            }[state](),
+            fate,
+        )
+        if state == "draining" and officer.state not in {"available", "paused"}:
+            assert refusal is StageForbids
+            return
+        assert refusal is None
+        self.office.be(officer, state)
+
+    @rule(index=indexes, state=st.sampled_from(["available", "available", "paused", "draining"]), fate=fates)
+    def be(self, index: int, state: str, fate: str) -> None:
+        self.change_duty(self.officer(index), state, fate)
+
+    @rule()
+    def match_again(self) -> None:
+        self.match()
+
+    @rule()
+    def match(self) -> None:
+        self.settle()
+        # Two at once, in two processes: an offer made twice would show.
+        self.do(self.counter.at_once(self.server.matching.run(), self.server.matching.run()))
+        self.offers_are_good()
+        for officer in self.office.officers.values():
+            assert not self.office.offerable(officer), "nobody is left waiting beside a free officer"
+
+    @rule()
+    def match_by_an_old_index(self) -> None:
+        self.do(self.server.matching.run())
+        self.offers_are_good(stale=True)
+
+    def offers_are_good(self, stale: bool = False) -> None:
+        """Take over into the model what matching offered; each offer must be one that may be made."""
+        stages = self.do(self.counter.stages())
+        for officer in self.office.officers.values():
+            fitting = self.office.offerable(officer)
+            offered = [
+                c for c in self.office.line() if stages[c.ticket].stage == "offered"
+                and stages[c.ticket].officer_id == officer.person
+            ]  # fmt: skip
+            if not offered:
+                continue
+            assert len(offered) == 1 and fitting, "one offer at a time, to somebody who may be offered"
+            # Others may have been offered those before; what still waits must not have been skipped.
+            skipped = [
+                c for c in fitting if c.place < offered[0].place and stages[c.ticket].stage == "waiting"
+            ]
+            assert stale or not skipped, "the first who fits is offered first"
+            self.office.offer(officer, offered[0])
+
+    @rule(data=st.data(), index=indexes, old=st.sampled_from([0, 0, 0, 1]), fate=fates, late=st.booleans())
+    def accept(self, data: st.DataObject, index: int, old: int, fate: str, late: bool) -> None:
+        citizen = self.some(data, "offered")
+        if citizen is None:
+            return
+        officer, receipt = self.officer(index), self.other_tab(self.officer(index))
+        attempt = max(1, citizen.attempt - old)
+
+        def arrive() -> None:
+            refusal = self.ask(
+                officer,
+                lambda server, receipt: server.reception.accept(
+                    self.caller(officer), citizen.ticket, attempt, receipt
+                ),
+                fate,
+                receipt,
+            )
+            assert refusal is self.answers(officer, citizen, attempt)
+            if refusal is None:
+                self.office.serve(officer, citizen)
+
+        self.now_or_late("accept", arrive, late)
+
+    @rule(data=st.data(), index=indexes, fate=fates, late=st.booleans())
+    def pass_on(self, data: st.DataObject, index: int, fate: str, late: bool) -> None:
+        citizen = self.some(data, "offered")
+        if citizen is None:
+            return
+        officer, receipt = self.officer(index), self.other_tab(self.officer(index))
+        attempt = citizen.attempt
+
+        def arrive() -> None:
+            refusal = self.ask(
+                officer,
+                lambda server, receipt: server.reception.pass_on(
+                    self.caller(officer), citizen.ticket, attempt, receipt
+                ),
+                fate,
+                receipt,
+            )
+            assert refusal is self.answers(officer, citizen, attempt)
+            if refusal is None:
+                self.office.give_back(citizen, to_the_head=False)
+                citizen.passed_at[officer.person] = self.office.now
+
+        self.now_or_late("pass", arrive, late)
+
+    def answers(self, officer: Officer, citizen: Citizen, attempt: int) -> Refusal:
+        """What an answer to this offer of this attempt must hear now."""
+        if citizen.offered_to != officer.person or attempt > citizen.attempt:
+            return NotFound
+        open_to = citizen.officer if citizen.stage == "offered" else None
+        return None if open_to == officer.person and attempt == citizen.attempt else StaleAttempt
+
+    @rule(index=indexes, fate=fates)
+    def serve_next(self, index: int, fate: str) -> None:
+        self.settle()
+        officer = self.officer(index)
+        fitting = [c for c in self.office.line() if self.office.fits(officer, c)]
+        refusal = self.ask(
+            officer,
+            lambda server, receipt: server.reception.serve_next(self.caller(officer), receipt),
+            fate,
+        )
+        if refusal is not None:
+            self.may_not_pick_up(officer, refusal, fitting)
+            return
+        assert officer.state in {"available", "paused"} and not officer.offered
+        served = self.newly_served(officer)
+        assert served == fitting[:1], "the first who fits is served"
+        self.office.serve(officer, fitting[0])
+
+    def may_not_pick_up(self, officer: Officer, refusal: Refusal, fitting: list[Citizen]) -> None:
+        if refusal is StageForbids:
+            assert officer.state not in {"available", "paused"}
+        elif refusal is AnswerOfferFirst:
+            assert officer.offered is not None
+        else:
+            assert refusal in {NobodyWaiting, NoCapacity} and not fitting
+
+    def newly_served(self, officer: Officer) -> list[Citizen]:
+        stages = self.do(self.counter.stages())
+        return [
+            c for c in self.office.line() if stages[c.ticket].stage == "serving"
+            and stages[c.ticket].officer_id == officer.person
+        ]  # fmt: skip
+
+    @rule(index=indexes)
+    def serve_next_from_two_tabs(self, index: int) -> None:
+        """Both tabs see free units; together they must not take more than there are."""
+        officer = self.officer(index)
+        answers = self.do(
+            self.counter.at_once(
+                *(
+                    self.server.reception.serve_next(self.caller(officer), self.other_tab(officer))
+                    for _ in range(2)
+                )
+            )
+        )
+        served = {answer.ticket.id for answer in answers if not isinstance(answer, ConsultError)}
+        for citizen in self.office.line():
+            if citizen.ticket in served:
+                assert self.office.fits(officer, citizen), "never more than there is room for"
+                self.office.serve(officer, citizen)

@@ -1,0 +1,111 @@
+"""What goes wrong: time, silence, late frames, stopped and crashed servers, a Redis that was emptied."""
+
+import asyncio
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.stateful.desk_rules import indexes
+from tests.stateful.model import RESUMABLE
+from tests.stateful.people import Officer
+from tests.stateful.talk_rules import TalkRules
+
+servers = st.integers(0, 1)
+
+
+class FaultRules(TalkRules):
+    @precondition(lambda self: self.late)
+    @rule(data=st.data())
+    def something_late_arrives(self, data: st.DataObject) -> None:
+        number = data.draw(st.integers(0, len(self.late) - 1), label="which")
+        _, arrive = self.late.pop(number)
+        arrive()
+
+    # Seconds are tens, so that the little real time that passes meanwhile cannot tip a limit.
+
+    @rule(seconds=st.sampled_from([10, 30, 30, 1_000]))
+    def time_passes(self, seconds: int) -> None:
+        self.pass_time(seconds)
+
+    @rule(seconds=st.sampled_from([-300, -30, 300]))
+    def the_clock_jumps(self, seconds: int) -> None:
+        """As when the database's clock is set; what is due then is due, and the rest keeps its order."""
+        self.pass_time(seconds)
+
+    @rule(index=indexes, for_good=st.booleans())
+    def officer_goes_silent(self, index: int, for_good: bool) -> None:
+        officer = self.officer(index)
+        if officer.state not in RESUMABLE:
+            return
+        self.pass_time(40, silent=officer)
+        if for_good:
+            self.pass_time(130, silent=officer)
+        self.do(self.server.desk.came(self.caller(officer)))
+        self.office.heard(officer)
+
+    def pass_time(self, seconds: int, silent: Officer | None = None) -> None:
+        heard = [one for one in self.office.officers.values() if one is not silent]
+        self.do(self.counter.pass_time(self.server, seconds, [one.person for one in heard]))
+        self.office.now += seconds
+        for officer in heard:
+            self.office.heard(officer)
+        self.office.sweep()
+
+    @rule()
+    def redis_is_emptied(self) -> None:
+        self.do(self.counter.flush())
+        present = [c.ticket for c in self.office.citizens.values() if c.present and c.stage != "ended"]
+        self.do(self.counter.announce_again(present))
+
+    @precondition(lambda self: self.stopped is None)
+    @rule(which=servers)
+    def a_server_crashes(self, which: int) -> None:
+        self.do(self.counter.servers[which].crash())
+
+    # -- a stopped process -------------------------------------------------------------------------
+
+    @precondition(lambda self: self.stopped is None)
+    @rule(which=servers, work=st.sampled_from(["match", "sweep", "pick up"]), index=indexes)
+    def a_server_stops(self, which: int, work: str, index: int) -> None:
+        """It has read what it is about to do, and then stands still while others go on."""
+        server, officer = self.counter.servers[which], self.officer(index)
+        begin = {
+            "match": lambda: server.matching.run(),
+            "sweep": lambda: server.sweep(),
+            "pick up": lambda: server.reception.serve_next(self.caller(officer), self.other_tab(officer)),
+        }[work]
+
+        async def stop() -> "asyncio.Task[object]":
+            server.database.goes_on.clear()
+            server.database.stopped.clear()
+            task: asyncio.Task[object] = asyncio.ensure_future(begin())
+            stopped = asyncio.ensure_future(server.database.stopped.wait())
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            return task
+
+        self.stopped = (server, self.do(stop()), work, officer)
+
+    @precondition(lambda self: self.stopped is not None)
+    @rule(dies=st.sampled_from([False, False, True]))
+    def it_goes_on(self, dies: bool) -> None:
+        """With what it knew then; what is no longer so must not happen."""
+        server, task, work, officer = self.stopped
+        self.stopped = None
+
+        async def go_on() -> None:
+            if dies:
+                task.cancel()
+            server.database.goes_on.set()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self.do(go_on())
+        if dies:
+            self.do(server.crash())
+        elif work == "match":
+            self.offers_are_good(stale=True)
+        elif work == "pick up":
+            for citizen in self.newly_served(officer):
+                assert officer.state in {"available", "paused"} and not officer.offered
+                assert citizen.units <= self.office.free(officer), "never more than there is room for"
+                self.office.serve(officer, citizen)

@@ -1,0 +1,117 @@
+"""What one server process holds between a page and the rows: it can be stopped in the middle, and crash."""
+
+import asyncio
+import secrets
+
+from consult.chat.transcript import Transcript
+from consult.live.announcer import Announcer
+from consult.live.fanout import Fanout
+from consult.live.line_index import LineIndex
+from consult.live.presence import Presence
+from consult.live.redis import Live
+from consult.people import Address
+from consult.queue.desk import Desk
+from consult.queue.line import Line
+from consult.queue.matching import Matching
+from consult.queue.reception import Reception
+from consult.queue.sweeping import Sweeping
+from consult.queue.usher import Usher
+from consult.settings import Settings
+from consult.signalling.switchboard import Switchboard
+from consult.storage.database import Database
+from consult.storage.orders import Order, T
+from consult.storage.receipts import Receipt
+
+
+class StepwiseMatching(Matching):
+    """Matches when the test says so, not by itself: the model has to know when an offer is made."""
+
+    def soon(self) -> None:
+        return None
+
+
+class StoppableDatabase(Database):
+    """As if its process were stopped between what it has read and what it is about to write."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.stopped = asyncio.Event()
+
+    async def write(self, order: Order[T], receipt: Receipt | None = None, *, ahead: bool = False) -> T:
+        if not self.goes_on.is_set():
+            self.stopped.set()
+            await self.goes_on.wait()
+        return await super().write(order, receipt, ahead=ahead)
+
+
+class ServerParts:
+    """The services as `App` puts them together, without the hub and without what runs by itself."""
+
+    def __init__(self, url: str, redis_address: str) -> None:
+        self._url = url
+        self._redis = redis_address
+        self.frames: list[tuple[Address, bytes]] = []
+        """What pages that this process holds were sent."""
+
+    async def open(self) -> None:
+        settings = Settings()
+        self.database = StoppableDatabase(self._url)
+        self.live = Live.connect(self._redis)
+        self.fanout = Fanout(self.live, secrets.token_hex(4), lambda *sent: self.frames.append(sent))
+        await self.database.start()
+        before = asyncio.all_tasks()
+        await self.fanout.start()
+        self._tasks = asyncio.all_tasks() - before
+        announcer, index = Announcer(self.fanout), LineIndex(self.live, gathering_seconds=0)
+        self.presence = Presence(self.live, settings.offerable_seconds)
+        usher = Usher(announcer, index)
+        self.line = Line(self.database, index, settings)
+        self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
+        self.switchboard = Switchboard(self.database, announcer, settings)
+        self.reception = Reception(
+            self.database, usher, self.matching, self.presence, self.switchboard, _as_it_is, settings
+        )
+        self.desk = Desk(self.database, usher, self.matching)
+        self.transcript = Transcript(self.database, announcer, settings)
+        self.sweeping = Sweeping(
+            self.database,
+            self.reception,
+            self.line,
+            self.matching,
+            usher,
+            self.presence,
+            self.switchboard,
+            settings,
+        )
+
+    async def connect(self, address: Address, ticket: str) -> None:
+        """A citizen's page opens here."""
+        self.fanout.hold(address)
+        await self.reception.appeared(ticket)
+
+    async def disconnect(self, address: Address) -> None:
+        self.fanout.let_go(address)
+
+    async def sweep(self) -> None:
+        await self.sweeping.once()
+        await self.switchboard.expire()
+
+    async def close(self) -> None:
+        self.database.goes_on.set()
+        await self.fanout.close()
+        await self.live.close()
+        await self.database.close()
+
+    async def crash(self) -> None:
+        """Gone without a word to Redis or anybody; started again, it knows nothing of before."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        await self.close()  # of sockets and files, as the kernel does; who would say goodbye is dead already
+        await self.open()
+
+
+async def _as_it_is(pin: str) -> str:
+    return pin
