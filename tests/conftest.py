@@ -10,7 +10,7 @@ import pytest
 
 from consult.live.redis import Live
 from consult.storage.database import Database
-from tests.support.databases import PostgresTemplate, SqliteTemplate, opened
+from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
 
@@ -70,6 +70,22 @@ def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
 def postgres_url(postgres_template: PostgresTemplate) -> str:
     """The address of a fresh, migrated PostgreSQL database."""
     return postgres_template.copy()
+
+
+@pytest.fixture(scope="session")
+def office_template(request: pytest.FixtureRequest) -> OfficeTemplate:
+    """The kind of database behind whole offices: SQLite, or what CONSULT_TEST_DATABASE names."""
+    kind = os.environ.get("CONSULT_TEST_DATABASE") or "sqlite"
+    if kind not in {"sqlite", "postgres"}:
+        raise pytest.UsageError("CONSULT_TEST_DATABASE must be sqlite or postgres.")
+    template: OfficeTemplate = request.getfixturevalue(f"{kind}_template")
+    return template
+
+
+@pytest.fixture
+def office_url(office_template: OfficeTemplate, tmp_path: Path) -> str:
+    """The address of a fresh, migrated database for a whole office."""
+    return office_template.copy_to(tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -19,8 +19,8 @@ WRONG = "bukan kata sandinya"
 
 
 @asynccontextmanager
-async def _door(tmp_path: Path, sqlite_url: str, valkey: str, **limits: int) -> AsyncIterator[Door]:
-    async with open_door(tmp_path, sqlite_url, valkey, **limits) as door:
+async def _door(tmp_path: Path, office_url: str, valkey: str, **limits: int) -> AsyncIterator[Door]:
+    async with open_door(tmp_path, office_url, valkey, **limits) as door:
         for user_name in ("budi", "citra"):
             await door.person(user_name, Role.OFFICER)
         yield door
@@ -33,9 +33,9 @@ async def _tries(door: Door, user_name: str, password: str, address: str, times:
 
 
 async def test_an_account_takes_so_many_wrong_passwords_from_everywhere_together(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
-    async with _door(tmp_path, sqlite_url, valkey, sign_ins_per_account_in_10_minutes=3) as door:
+    async with _door(tmp_path, office_url, valkey, sign_ins_per_account_in_10_minutes=3) as door:
         told = [(await _tries(door, "budi", WRONG, f"203.0.113.{n}"))[0] for n in range(5)]
         assert told == [422, 422, 422, 429, 429]
         assert await _tries(door, "BUDI ", WRONG, "203.0.113.77") == [429]
@@ -45,9 +45,9 @@ async def test_an_account_takes_so_many_wrong_passwords_from_everywhere_together
 
 
 async def test_an_unknown_account_is_counted_and_answered_like_a_known_one(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
-    async with _door(tmp_path, sqlite_url, valkey, sign_ins_per_account_in_10_minutes=2) as door:
+    async with _door(tmp_path, office_url, valkey, sign_ins_per_account_in_10_minutes=2) as door:
         assert await _tries(door, "tidakada", WRONG, "203.0.113.1", 3) == [422, 422, 429]
         async with visiting(door.app.asgi) as one, visiting(door.app.asgi) as two:
             unknown = await one.sign_in("siapa", WRONG)
@@ -60,26 +60,26 @@ def _without_names(answer: httpx2.Response) -> list[str]:
 
 
 async def test_one_address_takes_so_many_wrong_passwords_for_all_accounts(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
-    async with _door(tmp_path, sqlite_url, valkey, sign_ins_per_address_in_10_minutes=3) as door:
+    async with _door(tmp_path, office_url, valkey, sign_ins_per_address_in_10_minutes=3) as door:
         told = [(await _tries(door, f"nama{n}", WRONG, "203.0.113.7"))[0] for n in range(5)]
         assert told == [422, 422, 422, 429, 429]
         assert await _tries(door, "budi", PASSWORD, "203.0.113.7") == [429]
         assert await _tries(door, "budi", PASSWORD, "203.0.113.8") == [303]
 
 
-async def test_a_sign_in_that_succeeds_uses_nothing_up(tmp_path: Path, sqlite_url: str, valkey: str) -> None:
-    async with _door(tmp_path, sqlite_url, valkey, sign_ins_per_account_in_10_minutes=2) as door:
+async def test_a_sign_in_that_succeeds_uses_nothing_up(tmp_path: Path, office_url: str, valkey: str) -> None:
+    async with _door(tmp_path, office_url, valkey, sign_ins_per_account_in_10_minutes=2) as door:
         assert [(await _tries(door, "budi", PASSWORD, "203.0.113.7"))[0] for _ in range(4)] == [303] * 4
         assert await _tries(door, "budi", WRONG, "203.0.113.7", 3) == [422, 422, 429]
 
 
 async def test_a_browser_that_signed_in_here_before_is_not_locked_out_by_strangers(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
     async with (
-        _door(tmp_path, sqlite_url, valkey, sign_ins_per_account_in_10_minutes=2) as door,
+        _door(tmp_path, office_url, valkey, sign_ins_per_account_in_10_minutes=2) as door,
         visiting(door.app.asgi) as owner,
     ):
         assert (await owner.sign_in("budi", PASSWORD)).status_code == 303
@@ -97,9 +97,9 @@ async def _again(visitor: Visitor, user_name: str) -> int:
 
 
 async def test_many_tries_at_the_same_moment_are_counted_before_any_is_checked(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
-    async with _door(tmp_path, sqlite_url, valkey, sign_ins_per_account_in_10_minutes=3) as door:
+    async with _door(tmp_path, office_url, valkey, sign_ins_per_account_in_10_minutes=3) as door:
         tries = [_tries(door, "budi", WRONG, f"203.0.113.{n}") for n in range(12)]
         told = [status for statuses in await asyncio.gather(*tries) for status in statuses]
         assert sorted(told) == [422] * 3 + [429] * 9
@@ -118,11 +118,11 @@ async def test_many_tries_at_the_same_moment_are_counted_before_any_is_checked(
     ],
 )
 async def test_only_a_trusted_proxy_says_where_somebody_stands(
-    sqlite_url: str, valkey: str, proxies: str, forwarded: list[str], counted: bool
+    office_url: str, valkey: str, proxies: str, forwarded: list[str], counted: bool
 ) -> None:
     """Each is a different address, or all are one, by the numbers that may be taken from each."""
     async with open_office(
-        sqlite_url, valkey, trusted_proxies=proxies, joins_per_address_in_10_minutes=2
+        office_url, valkey, trusted_proxies=proxies, joins_per_address_in_10_minutes=2
     ) as office:
         told = [await _joins_through(office, header) for header in forwarded]
         assert told == [303, 303, 303 if counted else 429]

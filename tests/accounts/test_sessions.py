@@ -20,8 +20,8 @@ from tests.support.visitor import Visitor, visiting
 
 
 @pytest.fixture
-async def door(tmp_path: Path, sqlite_url: str, valkey: str) -> AsyncIterator[Door]:
-    async with open_door(tmp_path, sqlite_url, valkey) as door:
+async def door(tmp_path: Path, office_url: str, valkey: str) -> AsyncIterator[Door]:
+    async with open_door(tmp_path, office_url, valkey) as door:
         await door.person("budi", Role.OFFICER)
         yield door
 
@@ -33,8 +33,8 @@ async def visitor(door: Door) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture
-async def two_servers(sqlite_url: str, valkey: str) -> AsyncIterator[Office]:
-    async with open_office(sqlite_url, valkey, servers=2) as opened:
+async def two_servers(office_url: str, valkey: str) -> AsyncIterator[Office]:
+    async with open_office(office_url, valkey, servers=2) as opened:
         yield opened
 
 

@@ -46,11 +46,11 @@ async def die_and_go_on(room: WaitingRoom, primary: Node, replica: Node) -> None
 
 
 async def test_a_killed_primary_is_replaced_by_sentinels(
-    sqlite_url: str, sentinels: Watched, seed: int
+    office_url: str, sentinels: Watched, seed: int
 ) -> None:
     await check(sentinels.address)
     async with (
-        open_office(sqlite_url, sentinels.address, servers=2, officer_capacity=1) as office,
+        open_office(office_url, sentinels.address, servers=2, officer_capacity=1) as office,
         waiting_room(office, random.Random(seed), citizens=6) as room,
     ):
         await room.heals(HEALED_SECONDS)
@@ -58,10 +58,10 @@ async def test_a_killed_primary_is_replaced_by_sentinels(
         await die_and_go_on(room, sentinels.primary, sentinels.replica)
 
 
-async def test_a_killed_node_of_a_cluster_is_replaced(sqlite_url: str, whole: Whole, seed: int) -> None:
+async def test_a_killed_node_of_a_cluster_is_replaced(office_url: str, whole: Whole, seed: int) -> None:
     await check(whole.address)
     async with (
-        open_office(sqlite_url, whole.address, servers=2, officer_capacity=1) as office,
+        open_office(office_url, whole.address, servers=2, officer_capacity=1) as office,
         waiting_room(office, random.Random(seed), citizens=8) as room,
     ):
         await room.heals(HEALED_SECONDS)

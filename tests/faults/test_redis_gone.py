@@ -34,8 +34,8 @@ async def fragile(tmp_path: Path) -> AsyncIterator[FragileValkey]:
 
 
 @pytest.fixture
-async def two(sqlite_url: str, fragile: FragileValkey) -> AsyncIterator[Office]:
-    async with open_office(sqlite_url, fragile.address, servers=2, **ONE_AT_A_TIME) as office:
+async def two(office_url: str, fragile: FragileValkey) -> AsyncIterator[Office]:
+    async with open_office(office_url, fragile.address, servers=2, **ONE_AT_A_TIME) as office:
         yield office
 
 
@@ -80,13 +80,13 @@ async def test_killed_again_and_again_and_empty_each_time_the_line_keeps_its_ord
 
 
 async def test_connections_reset_again_and_again_lose_nothing(
-    sqlite_url: str, fragile: FragileValkey, tmp_path: Path, seed: int
+    office_url: str, fragile: FragileValkey, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
     target = Path(fragile.address.removeprefix("unix://"))
     async with (
         Proxy(tmp_path / "cut.sock", target) as proxy,
-        open_office(sqlite_url, proxy.address, servers=2, **ONE_AT_A_TIME) as office,
+        open_office(office_url, proxy.address, servers=2, **ONE_AT_A_TIME) as office,
         waiting_room(office, chance, citizens=14) as room,
     ):
         hit = 0

@@ -10,14 +10,14 @@ from tests.support.open_office import open_office
 
 
 @pytest.fixture
-async def office(sqlite_url: str, valkey: str) -> AsyncIterator[Office]:
+async def office(office_url: str, valkey: str) -> AsyncIterator[Office]:
     """One server, one service."""
-    async with open_office(sqlite_url, valkey) as opened:
+    async with open_office(office_url, valkey) as opened:
         yield opened
 
 
 @pytest.fixture
-async def two_servers(sqlite_url: str, valkey: str) -> AsyncIterator[Office]:
+async def two_servers(office_url: str, valkey: str) -> AsyncIterator[Office]:
     """Two servers over one database and one Valkey."""
-    async with open_office(sqlite_url, valkey, servers=2) as opened:
+    async with open_office(office_url, valkey, servers=2) as opened:
         yield opened

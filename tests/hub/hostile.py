@@ -13,7 +13,7 @@ from consult.running.logs import WithoutStrangersFaults
 from consult.wire.from_client import FromClient
 from tests.hub.unwelcome import Unwelcome
 from tests.support.client import Client, Frame, Page, Unheard
-from tests.support.databases import SqliteTemplate
+from tests.support.databases import OfficeTemplate
 from tests.support.open_office import Consultation, Office, open_office
 from tests.support.samples import KINDS, NOBODYS, is_numbered
 from tests.support.valkey import connected
@@ -157,11 +157,11 @@ class Arena:
 
 @pytest.fixture(scope="module")
 async def arena(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+    office_template: OfficeTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
 ) -> AsyncIterator[Arena]:
     async with connected(valkey_server) as live:
         await live.commands.flushall()
-    url = sqlite_template.copy_to(tmp_path_factory.mktemp("arena"))
+    url = office_template.copy_to(tmp_path_factory.mktemp("arena"))
     async with (
         open_office(url, valkey_server, **UNMETERED) as office,
         office.consultation(name="Tetangga", user_name="citra") as talk,

@@ -75,9 +75,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(sqlite_url: str, valkey: str) -> AsyncIterator[Scene]:
+async def scene(office_url: str, valkey: str) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
-        office = await stack.enter_async_context(open_office(sqlite_url, valkey, **UNMETERED))
+        office = await stack.enter_async_context(open_office(office_url, valkey, **UNMETERED))
         mine = await stack.enter_async_context(office.consultation())
         theirs = await stack.enter_async_context(office.consultation(name="Eko", user_name="citra"))
         supervisor = await stack.enter_async_context((await office.staff("rina", S)).open())

@@ -141,15 +141,15 @@ async def test_a_stream_of_orders_belongs_to_who_began_it(office: Office) -> Non
         assert await _told(await thief.knock(), thief.hello()) == 4103
 
 
-async def test_who_says_nothing_is_let_go(sqlite_url: str, valkey: str) -> None:
-    async with open_office(sqlite_url, valkey, hello_seconds=0.2) as office:
+async def test_who_says_nothing_is_let_go(office_url: str, valkey: str) -> None:
+    async with open_office(office_url, valkey, hello_seconds=0.2) as office:
         page = await office.citizen()
         silent = await page.knock()
         assert await silent.closed() == 4001
 
 
-async def test_one_network_address_has_a_bounded_number_of_connections(sqlite_url: str, valkey: str) -> None:
-    async with open_office(sqlite_url, valkey, connections_per_address=3) as office:
+async def test_one_network_address_has_a_bounded_number_of_connections(office_url: str, valkey: str) -> None:
+    async with open_office(office_url, valkey, connections_per_address=3) as office:
         page = await office.officer()
         tabs = [await page.another_tab().enter() for _ in range(3)]
         with pytest.raises(Unheard, match="4429"):

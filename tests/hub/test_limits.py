@@ -11,7 +11,7 @@ from consult.hub.limits import Kind, rates_of
 from consult.people import Role
 from consult.settings import Settings
 from tests.support.client import Client
-from tests.support.databases import SqliteTemplate
+from tests.support.databases import OfficeTemplate
 from tests.support.open_office import Office, open_office
 from tests.support.samples import NOBODYS
 from tests.support.waiting import until
@@ -36,10 +36,10 @@ SLOW = {
 
 @pytest.fixture(scope="module")
 async def strict(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+    office_template: OfficeTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
 ) -> AsyncIterator[Office]:
     """One office for all: what somebody used up is nobody else's."""
-    url = sqlite_template.copy_to(tmp_path_factory.mktemp("strict"))
+    url = office_template.copy_to(tmp_path_factory.mktemp("strict"))
     async with open_office(url, valkey_server, **SLOW) as office:
         yield office
 
@@ -110,9 +110,9 @@ async def test_one_persons_flood_is_nobody_elses(strict: Office) -> None:
         assert await _granted(other, APPLICANTS_BURST) == APPLICANTS_BURST
 
 
-async def test_an_order_refused_for_its_pace_keeps_its_number(sqlite_url: str, valkey: str) -> None:
+async def test_an_order_refused_for_its_pace_keeps_its_number(office_url: str, valkey: str) -> None:
     async with (
-        open_office(sqlite_url, valkey, applicant_frames_per_second=20, applicant_frames_burst=4) as office,
+        open_office(office_url, valkey, applicant_frames_per_second=20, applicant_frames_burst=4) as office,
         office.consultation() as talk,
     ):
         sent = [await talk.citizen.begins("PostMessage", text=f"baris {n}") for n in range(8)]
@@ -226,9 +226,9 @@ async def test_staff_may_have_several_tabs(two_servers: Office) -> None:
 
 
 async def test_silence_ends_a_connection_whatever_the_protocols_pings_say(
-    sqlite_url: str, valkey: str
+    office_url: str, valkey: str
 ) -> None:
-    async with open_office(sqlite_url, valkey, officer_dead_seconds=1, hello_seconds=0.5) as office:
+    async with open_office(office_url, valkey, officer_dead_seconds=1, hello_seconds=0.5) as office:
         page = await office.officer()
         silent, unborn = await page.enter(), await page.another_tab().knock()
         # The first fragment of a hello, and nothing after it.

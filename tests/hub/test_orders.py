@@ -1,30 +1,32 @@
 """Numbered orders: once, in their order, several at a time, each with its answer."""
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.hub.conftest import Consultation, Office
 from tests.support.client import Frame
 
 PATIENCE_SECONDS = 20.0
+DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg"}
 
 
-@contextmanager
-def nobody_may_write(office: Office) -> Iterator[None]:
-    """Another program holds the database's write lock."""
-    path = office.apps[0].settings.database_url.removeprefix("sqlite:///")
-    other = sqlite3.connect(Path(path), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+@asynccontextmanager
+async def nobody_may_write(office: Office) -> AsyncIterator[None]:
+    """Another program holds the database's write lock, or on PostgreSQL those of every table in question."""
+    url = office.apps[0].settings.database_url
+    other = create_async_engine(url.replace("://", f"+{DRIVERS[url.partition(':')[0]]}://", 1))
+    async with other.connect() as conn:
+        if conn.dialect.name == "postgresql":
+            await conn.execute(text("LOCK TABLE stream, ticket, duty, entry IN EXCLUSIVE MODE"))
+        else:
+            await conn.execute(text("BEGIN IMMEDIATE"))
         yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
+        await conn.rollback()
+    await other.dispose()
 
 
 async def test_a_message_is_acknowledged_and_reaches_both_sides(office: Office) -> None:
@@ -137,7 +139,7 @@ async def test_orders_that_differ_in_length_keep_their_order(office: Office) -> 
 async def test_pings_are_answered_while_orders_wait_for_the_database(office: Office) -> None:
     async with office.consultation() as talk:
         before = len(talk.officer.has_heard("Acked"))
-        with nobody_may_write(office):
+        async with nobody_may_write(office):
             waiting = [await talk.officer.begins("PostMessage", text=f"tunggu {n}") for n in range(5)]
             for n in range(3):
                 await talk.officer.pings(n)
@@ -148,7 +150,7 @@ async def test_pings_are_answered_while_orders_wait_for_the_database(office: Off
 
 async def test_an_order_whose_sender_is_gone_is_carried_out_all_the_same(office: Office) -> None:
     async with office.consultation() as talk:
-        with nobody_may_write(office):
+        async with nobody_may_write(office):
             number = await talk.citizen.begins("PostMessage", text="Jaringan putus")
             await talk.citizen.pings()
             talk.citizen.breaks_off()

@@ -151,10 +151,10 @@ async def test_an_officers_desk_works_over_requests(office: Office) -> None:
         assert answer["t"] == "Acked"
 
 
-async def test_a_silent_page_of_requests_is_missed_like_any_other(sqlite_url: str, valkey: str) -> None:
+async def test_a_silent_page_of_requests_is_missed_like_any_other(office_url: str, valkey: str) -> None:
     from tests.hub.conftest import open_office
 
-    async with open_office(sqlite_url, valkey, applicant_dead_seconds=1) as office:
+    async with open_office(office_url, valkey, applicant_dead_seconds=1) as office:
         page = await office.citizen()
         await served(office, page)
 

@@ -15,8 +15,8 @@ UNMETERED = {"officer_frames_per_second": 10_000, "officer_frames_burst": 10_000
 
 
 @asynccontextmanager
-async def _office(sqlite_url: str, valkey: str) -> AsyncIterator[Office]:
-    async with open_office(sqlite_url, valkey, outbox_frames=FRAMES, **UNMETERED) as office:
+async def _office(office_url: str, valkey: str) -> AsyncIterator[Office]:
+    async with open_office(office_url, valkey, outbox_frames=FRAMES, **UNMETERED) as office:
         yield office
 
 
@@ -40,10 +40,10 @@ async def _stop_reading(office: Office, talk: Consultation) -> list[str]:
 
 
 async def test_a_slow_reader_is_let_go_while_others_go_on_and_finds_everything_again(
-    sqlite_url: str, valkey: str
+    office_url: str, valkey: str
 ) -> None:
     async with (
-        _office(sqlite_url, valkey) as office,
+        _office(office_url, valkey) as office,
         office.consultation(name="Eko", user_name="citra") as others,
         office.consultation() as talk,
     ):
@@ -63,8 +63,8 @@ async def test_a_slow_reader_is_let_go_while_others_go_on_and_finds_everything_a
             assert [entry["text"] for entry in entries if entry["kind"] == "message"] == posted
 
 
-async def test_what_can_be_lost_is_lost_before_the_connection(sqlite_url: str, valkey: str) -> None:
-    async with _office(sqlite_url, valkey) as office, office.consultation() as talk:
+async def test_what_can_be_lost_is_lost_before_the_connection(office_url: str, valkey: str) -> None:
+    async with _office(office_url, valkey) as office, office.consultation() as talk:
         posted = await _stop_reading(office, talk)
         connection = _connection(office, talk)
         for _ in range(FRAMES * 30):

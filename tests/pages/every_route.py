@@ -14,7 +14,7 @@ import pytest
 
 from consult.pages.site import build_site
 from consult.people import Role
-from tests.support.databases import SqliteTemplate
+from tests.support.databases import OfficeTemplate
 from tests.support.joining import Link, take_number
 from tests.support.offices import PASSWORD, Door, open_door
 from tests.support.visitor import Visitor, token_in, visiting
@@ -90,10 +90,10 @@ class Town:
 
 @pytest.fixture(scope="module")
 async def town(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+    office_template: OfficeTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
 ) -> AsyncIterator[Town]:
     directory = tmp_path_factory.mktemp("town")
-    url = sqlite_template.copy_to(directory)
+    url = office_template.copy_to(directory)
     async with open_door(directory, url, valkey_server) as door, _town(door) as opened:
         yield opened
 

@@ -140,8 +140,8 @@ async def test_a_form_without_its_token_is_shown_again_with_what_was_typed(
     assert (await visitor.post("/tickets", again)).status_code == 303
 
 
-async def test_numbers_from_one_address_are_limited(tmp_path: Path, sqlite_url: str, valkey: str) -> None:
-    async with open_door(tmp_path, sqlite_url, valkey, joins_per_address_in_10_minutes=1) as door:
+async def test_numbers_from_one_address_are_limited(tmp_path: Path, office_url: str, valkey: str) -> None:
+    async with open_door(tmp_path, office_url, valkey, joins_per_address_in_10_minutes=1) as door:
         service = await door.service()
         async with visiting(door.app.asgi) as first, visiting(door.app.asgi) as second:
             assert (await join(first, service)).status_code == 303
@@ -152,8 +152,8 @@ async def test_numbers_from_one_address_are_limited(tmp_path: Path, sqlite_url: 
             assert (await join(elsewhere, service)).status_code == 303
 
 
-async def test_a_full_queue_says_so(tmp_path: Path, sqlite_url: str, valkey: str) -> None:
-    async with open_door(tmp_path, sqlite_url, valkey, queue_ceiling=1) as door:
+async def test_a_full_queue_says_so(tmp_path: Path, office_url: str, valkey: str) -> None:
+    async with open_door(tmp_path, office_url, valkey, queue_ceiling=1) as door:
         service = await door.service()
         async with visiting(door.app.asgi) as first, visiting(door.app.asgi) as second:
             assert (await join(first, service)).status_code == 303

@@ -80,10 +80,10 @@ async def test_a_secret_opens_its_own_ticket_only(door: Door, visitor: Visitor) 
 
 
 async def test_a_stranger_who_guesses_does_not_lock_the_owner_out(
-    tmp_path: Path, sqlite_url: str, valkey: str
+    tmp_path: Path, office_url: str, valkey: str
 ) -> None:
     async with (
-        open_door(tmp_path, sqlite_url, valkey, pin_tries_per_ticket_in_10_minutes=2) as door,
+        open_door(tmp_path, office_url, valkey, pin_tries_per_ticket_in_10_minutes=2) as door,
         visiting(door.app.asgi) as owner,
         visiting(door.app.asgi) as stranger,
     ):
@@ -148,9 +148,9 @@ async def test_yesterdays_number_cannot_be_continued(door: Door, visitor: Visito
         assert answer.status_code == 422
 
 
-async def test_pins_are_not_guessed(tmp_path: Path, sqlite_url: str, valkey: str) -> None:
+async def test_pins_are_not_guessed(tmp_path: Path, office_url: str, valkey: str) -> None:
     async with (
-        open_door(tmp_path, sqlite_url, valkey, pin_tries_per_ticket_in_10_minutes=3) as door,
+        open_door(tmp_path, office_url, valkey, pin_tries_per_ticket_in_10_minutes=3) as door,
         visiting(door.app.asgi) as owner,
         visiting(door.app.asgi) as stranger,
     ):

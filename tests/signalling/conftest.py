@@ -9,7 +9,7 @@ import pytest
 
 from tests.signalling.peer import Peer
 from tests.support.client import Client
-from tests.support.databases import SqliteTemplate, let_pass
+from tests.support.databases import OfficeTemplate, let_pass
 from tests.support.open_office import Consultation, Office, open_office
 
 _numbers = count(1)
@@ -55,11 +55,11 @@ class Talk(Consultation):
 
 @pytest.fixture(scope="module")
 async def call_office(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+    office_template: OfficeTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
 ) -> AsyncIterator[Office]:
     """Two servers over one database and one Valkey, for all tests of a file."""
     directory: Path = tmp_path_factory.mktemp("calls")
-    async with open_office(sqlite_template.copy_to(directory), valkey_server, servers=2) as opened:
+    async with open_office(office_template.copy_to(directory), valkey_server, servers=2) as opened:
         yield opened
 
 

@@ -22,7 +22,7 @@ from consult.storage import tables
 from tests.stories.payloads import PAYLOADS
 from tests.support.client import Page as Session
 from tests.support.client import take_number
-from tests.support.databases import SqliteTemplate
+from tests.support.databases import OfficeTemplate
 from tests.support.open_office import Office, open_office
 
 LETTERS = ["".join(pair) for pair in product(ascii_uppercase, repeat=2)]
@@ -74,9 +74,9 @@ class Crowd:
 
 @pytest.fixture(scope="module")
 async def crowd(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+    office_template: OfficeTemplate, tmp_path_factory: pytest.TempPathFactory, valkey_server: str
 ) -> AsyncIterator[Crowd]:
-    url = sqlite_template.copy_to(tmp_path_factory.mktemp("crowd"))
+    url = office_template.copy_to(tmp_path_factory.mktemp("crowd"))
     async with open_office(url, valkey_server, **ROOMY) as office:
         await office.apps[0].live.commands.flushall()
         officer = await office.officer("budi")

@@ -36,6 +36,13 @@ class PostgresTemplate:
         """The address of a migrated database."""
         return self._server.new_database("migrated")
 
+    def copy_to(self, directory: Path) -> str:
+        """As `copy`; the server keeps its files itself, so there is nothing in `directory`."""
+        return self.copy()
+
+
+OfficeTemplate = SqliteTemplate | PostgresTemplate
+
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
