@@ -99,7 +99,7 @@ class Reception:
             log.add(conn, row.id, "joined", row.name)
             return tickets.find(conn, row.id), True
 
-        row, fresh = await self._database.write(order)
+        row, fresh = await self._database.write(order, newcomer=True)
         if fresh:
             await self._usher.in_line(row)
         return self._taken(row, visitor, fresh)

@@ -68,7 +68,14 @@ class Database:
         await self._writer.close()
         await self._reader.close()
 
-    async def write(self, order: Order[T], receipt: Receipt | None = None, *, ahead: bool = False) -> T:
+    async def write(
+        self,
+        order: Order[T],
+        receipt: Receipt | None = None,
+        *,
+        ahead: bool = False,
+        newcomer: bool = False,
+    ) -> T:
         """Carry out the order, whole or not at all; returns once it is committed.
 
         With a receipt it is carried out once: a repeat raises Reproduced, a reused number Conflict, a
@@ -77,9 +84,10 @@ class Database:
 
         `ahead`: for the few that somebody stands waiting for. It goes before what waits in this process and
         is committed at once; should it overtake an earlier number of its stream, it is OutOfOrder.
+        `newcomer`: for somebody who is not here yet. Busy at once while those who are have to wait for long.
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Accepted(order, receipt, answer, ahead))
+        self._writer.submit(Accepted(order, receipt, answer, ahead, newcomer))
         return await answer
 
     async def read(self, query: Order[T]) -> T:

@@ -26,6 +26,7 @@ class Accepted:
     receipt: Receipt | None
     answer: "asyncio.Future[Any]"
     ahead: bool = False  # goes before those that are not
+    newcomer: bool = False  # refused while those who are here already take long
     accepted_at: float = field(default_factory=time.monotonic)  # seconds of time.monotonic
 
 

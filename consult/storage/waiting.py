@@ -14,6 +14,10 @@ from consult.storage.orders import BUSY_RETRY_MS, Accepted, Outcome, tell
 
 WAIT_SECONDS = 5.0
 MOST_WAITING = 20_000
+# Saturated: from here on there is room only for those who are already here. New ones are told to try again.
+NEWCOMERS_BEHIND = 2_000
+NEWCOMERS_WAIT_SECONDS = 1.0
+NEWCOMERS_RETRY_MS = 5_000
 
 
 class Waiting:
@@ -43,9 +47,11 @@ class Waiting:
         return self._closed
 
     def add(self, accepted: Accepted) -> None:
-        """Raises Busy when too many are waiting or no more are accepted."""
+        """Raises Busy when too many are waiting or no more are accepted; to newcomers long before."""
         if self._closed or len(self) >= MOST_WAITING:
             raise Busy(retry_ms=BUSY_RETRY_MS)
+        if accepted.newcomer and self._saturated():
+            raise Busy(retry_ms=NEWCOMERS_RETRY_MS)
         (self._ahead if accepted.ahead else self._others).append(accepted)
         self._wake()
         if self._patience is None:
@@ -54,6 +60,10 @@ class Waiting:
     def take(self) -> Accepted | None:
         """The one that waits longest, first of those that go ahead; None when nobody waits."""
         return _first(self._ahead) or _first(self._others)
+
+    def _saturated(self) -> bool:
+        longest_seconds = time.monotonic() - _since(self._others)
+        return len(self) >= NEWCOMERS_BEHIND or longest_seconds >= NEWCOMERS_WAIT_SECONDS
 
     def close(self) -> None:
         """Accept no more."""

@@ -4,14 +4,19 @@ import asyncio
 import secrets
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, select
 
+from consult.audit.store import record
+from consult.errors import Busy
 from consult.queue.reception import TicketForm
 from consult.storage.tables import ticket
+from consult.storage.waiting import NEWCOMERS_BEHIND, NEWCOMERS_RETRY_MS
 from tests.support.line import TODAY, Line
 from tests.support.offices import open_door
 
 TAPS = 10
+FLOOD = 4 * NEWCOMERS_BEHIND  # enough for each of the lanes of a PostgreSQL writer
 
 
 async def test_two_servers_asked_at_once_give_one_place(
@@ -40,3 +45,24 @@ async def test_numbers_keep_their_sequence_when_the_clock_is_set_back(line: Line
     await line.pass_time(-300)
     came += [(await line.citizen()).id, (await line.citizen()).id]
     assert await line.app.line.order(line.service) == came
+
+
+async def test_when_flooded_new_numbers_wait_and_who_is_here_is_served(line: Line) -> None:
+    """Refused with a time; in the same flood an officer accepts somebody who was here before."""
+    officer, here = await line.officer(), await line.citizen()
+    attempt = await line.offer(officer, here)
+    database = line.app.database
+
+    def note(conn: Connection) -> None:
+        record(conn, "flood", "flood", "nobody", {})
+
+    flood = [asyncio.create_task(database.write(note)) for _ in range(FLOOD)]
+    await asyncio.sleep(0)
+    accepting = asyncio.create_task(line.reception.accept(officer, here.id, attempt, line.receipt(officer)))
+    with pytest.raises(Busy) as refusal:
+        await line.citizen()
+    assert refusal.value.retry_ms == NEWCOMERS_RETRY_MS
+    await accepting
+    assert (await line.ticket(here)).stage == "serving"
+    await asyncio.gather(*flood, return_exceptions=True)  # the last of them may have waited for too long
+    await line.citizen()

@@ -13,7 +13,7 @@ from consult.errors import Busy, OutOfOrder
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.storage.tables import event
-from consult.storage.waiting import WAIT_SECONDS
+from consult.storage.waiting import NEWCOMERS_BEHIND, NEWCOMERS_RETRY_MS, WAIT_SECONDS
 from tests.support.databases import opened
 from tests.support.waiting import until
 
@@ -101,3 +101,26 @@ async def test_it_too_is_refused_when_it_has_waited_too_long(sqlite_url: str) ->
             )
         assert [type(refusal) for refusal in refusals] == [Busy, Busy]
         assert await written(database) == ["holding"]
+
+
+async def test_newcomers_are_refused_while_those_who_are_here_wait(sqlite_url: str) -> None:
+    """With a time after which to come again; who is here already is carried out all the same."""
+    async with opened(sqlite_url) as database:
+        async with held_up(database):
+            here = [asyncio.create_task(database.write(_nothing)) for _ in range(NEWCOMERS_BEHIND - 1)]
+            await asyncio.sleep(0)
+            last = asyncio.create_task(database.write(Note("last newcomer"), newcomer=True))
+            await asyncio.sleep(0)
+            with pytest.raises(Busy) as refusal:
+                await database.write(Note("newcomer"), newcomer=True)
+            assert refusal.value.retry_ms == NEWCOMERS_RETRY_MS
+            here.append(asyncio.create_task(database.write(Note("accept"), ahead=True)))
+            here.append(asyncio.create_task(database.write(Note("message"))))
+            await asyncio.sleep(0)
+        await asyncio.gather(last, *here)
+        assert await written(database) == ["holding", "accept", "last newcomer", "message"]
+        await database.write(Note("newcomer"), newcomer=True)
+
+
+def _nothing(conn: Connection) -> None:
+    return None

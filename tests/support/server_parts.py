@@ -39,11 +39,18 @@ class StoppableDatabase(Database):
         self.goes_on.set()
         self.stopped = asyncio.Event()
 
-    async def write(self, order: Order[T], receipt: Receipt | None = None, *, ahead: bool = False) -> T:
+    async def write(
+        self,
+        order: Order[T],
+        receipt: Receipt | None = None,
+        *,
+        ahead: bool = False,
+        newcomer: bool = False,
+    ) -> T:
         if not self.goes_on.is_set():
             self.stopped.set()
             await self.goes_on.wait()
-        return await super().write(order, receipt, ahead=ahead)
+        return await super().write(order, receipt, ahead=ahead, newcomer=newcomer)
 
 
 class ServerParts:
