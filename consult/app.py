@@ -32,6 +32,7 @@ from consult.live.redis import Live
 from consult.office.office import Office
 from consult.pages.services import PageServices
 from consult.pages.site import build_asgi
+from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.line import Line
@@ -84,6 +85,7 @@ class App:
         self.sweeping = Sweeping(
             self.database, reception, self.line, self.matching, usher, presence, self.switchboard, settings
         )
+        self.device_checks = DeviceChecks(self.database, announcer, settings)
         services = Services(
             settings=settings,
             database=self.database,
@@ -99,6 +101,7 @@ class App:
             transcript=Transcript(self.database, announcer, settings),
             switchboard=self.switchboard,
             relay=Relay(self.database, announcer, settings, self.switchboard),
+            device_checks=self.device_checks,
             board=Board(self.database, self.live.outage),
         )
         self.hub = Hub(services, roster)
@@ -141,6 +144,7 @@ class App:
     async def stop(self) -> None:
         """Finish what was accepted and close."""
         await self.matching.stop()
+        await self.device_checks.stop()
         await self.fanout.close()
         await self.database.close()
         await self.live.close()

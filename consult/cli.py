@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_child(
         command("sweep", _sweep, "Do what is due, once a second: offers that ran out, people who were lost.")
     )
+    _add_child(
+        command("device-check", _device_check, "Answer device checks of applicants who wait, as `up` does.")
+    )
     migrate = command("migrate", _migrate, "Create or upgrade the tables of the database.")
     migrate.add_argument(
         "--stay",
@@ -165,6 +168,16 @@ def _sweep(arguments: argparse.Namespace) -> None:
     logs.configure(settings.log_level)
     _wait_until_usable(settings, arguments)
     asyncio.run(sweep(build(settings), arguments.ready_fd))
+
+
+def _device_check(arguments: argparse.Namespace) -> None:
+    _hold_on(arguments)
+    settings = _settings(arguments)
+    from consult.precall.mirror.rooms import run
+    from consult.running import logs
+
+    logs.configure(settings.log_level)
+    asyncio.run(run(settings, arguments.ready_fd))
 
 
 def _wait_until_usable(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -128,6 +128,13 @@ class BadDescription(ConsultError):
     code = "bad_description"
 
 
+class CheckUnavailable(ConsultError):
+    """There is no peer to check devices with just now; try again after `retry_ms`."""
+
+    code = "check_unavailable"
+    final = False
+
+
 class RateLimited(ConsultError):
     """Too many requests; try again after `retry_ms`."""
 

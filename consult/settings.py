@@ -149,6 +149,9 @@ class Settings:
     turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=60)
     relay_only: str = setting("off", "off, officer or both: whose media goes only through TURN.")
 
+    checks_at_once: int = setting(10, "Device checks under way at once; others are told when.", least=1)
+    check_seconds: float = setting(15, "A device check's peer is let go after.", least=1)
+
     failpoints: str = setting(
         "", "For tests: where this process is to fail. Refused unless it serves this machine alone."
     )

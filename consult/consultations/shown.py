@@ -5,7 +5,7 @@ from typing import Any
 
 from consult.consultations.stages import Stage
 from consult.consultations.store.tickets import TicketRow
-from consult.wire.to_client import Offer, Seen, Ticket, Waiting
+from consult.wire.to_client import DeviceCheck, Offer, Seen, Ticket, Waiting
 
 
 def ms(at: datetime) -> int:
@@ -48,7 +48,7 @@ def wait_seconds(row: TicketRow, now: datetime) -> int:
     return max(0, round(((row.served_at or now) - row.joined_at).total_seconds()))
 
 
-def offer_of(row: TicketRow, now: datetime) -> Offer:
+def offer_of(row: TicketRow, now: datetime, check: DeviceCheck | None = None) -> Offer:
     assert row.offer_expires_at is not None  # noqa: S101 - the table's check constraint says so
     return Offer(
         ticket=row.id,
@@ -62,6 +62,7 @@ def offer_of(row: TicketRow, now: datetime) -> Offer:
         units=row.units,
         wait_seconds=wait_seconds(row, now),
         expires_at=ms(row.offer_expires_at),
+        check=check,
     )
 
 

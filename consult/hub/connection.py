@@ -15,7 +15,16 @@ from consult.people import Address, Caller
 from consult.settings import Settings
 from consult.wire import codec
 from consult.wire.closes import Close
-from consult.wire.from_client import FromClient, Hello, Ping, Refresh, SendCandidate, SendDescription
+from consult.wire.from_client import (
+    FromClient,
+    Hello,
+    Ping,
+    Refresh,
+    SendCandidate,
+    SendCheckCandidate,
+    SendCheckOffer,
+    SendDescription,
+)
 from consult.wire.to_client import ServerFrame
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,6 +38,8 @@ GOODBYE_SECONDS = 5.0
 KINDS = {
     SendDescription: Kind.DESCRIPTION,
     SendCandidate: Kind.CANDIDATE,
+    SendCheckOffer: Kind.DESCRIPTION,
+    SendCheckCandidate: Kind.CANDIDATE,
     Refresh: Kind.REFRESH,
     Ping: Kind.PING,
 }

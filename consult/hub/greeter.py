@@ -81,6 +81,7 @@ class Greeter:
             position=place,
             call=await self._services.switchboard.shown(caller, caller.id) if _in_service(found) else None,
             seen_from=connection.seen_from,
+            check=await self._services.device_checks.shown(caller.id),
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:

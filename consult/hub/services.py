@@ -11,6 +11,7 @@ from consult.live.fanout import Fanout
 from consult.live.presence import Presence
 from consult.live.redis import Live
 from consult.people import Caller
+from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.line import Line
@@ -40,6 +41,7 @@ class Services:
     transcript: Transcript
     switchboard: Switchboard
     relay: Relay
+    device_checks: DeviceChecks
     board: Board
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from consult.consultations import shown
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
-from consult.consultations.store import line, log, tickets
+from consult.consultations.store import device_checks, line, log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.rules import MAY_PICK_UP, DutyState, DutyStep
@@ -92,7 +92,9 @@ def offer_first(
             offered_at=now,
             offer_expires_at=now + timedelta(seconds=offer_seconds),
         )
-        return Offered(row, shown.offer_of(row, now), duty.find(conn, officer_id))
+        return Offered(
+            row, shown.offer_of(row, now, device_checks.find(conn, row.id)), duty.find(conn, officer_id)
+        )
     return None
 
 

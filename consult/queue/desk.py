@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from consult.consultations import shown
 from consult.consultations.stages import Stage
-from consult.consultations.store import tickets
+from consult.consultations.store import device_checks, tickets
 from consult.duty import store as duty
 from consult.duty.rules import DutyStep
 from consult.duty.shown import duty_of
@@ -94,7 +94,7 @@ class Desk:
             served = tickets.held_by(conn, caller.id, Stage.SERVING)
             return DeskShown(
                 duty_of(own),
-                next((shown.offer_of(row, now) for row in offered), None),
+                next((shown.offer_of(row, now, device_checks.find(conn, row.id)) for row in offered), None),
                 [conversation_of(conn, row, _after(seqs, row.id, row.last_seq)) for row in served],
             )
 

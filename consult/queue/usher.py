@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from consult.consultations import shown
 from consult.consultations.stages import Stage
-from consult.consultations.store import log
+from consult.consultations.store import device_checks, log
 from consult.consultations.store.tickets import TicketRow
 from consult.duty.shown import duty_of
 from consult.duty.store import DutyRow
@@ -36,6 +36,7 @@ def conversation_of(conn: Connection, row: TicketRow, after_seq: int = 0) -> Con
         seen=shown.seen_of(row),
         entries=log.after(conn, row.id, after_seq),
         applicant_online=row.away_since_at is None,
+        check=device_checks.find(conn, row.id),
     )
 
 

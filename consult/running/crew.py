@@ -1,4 +1,4 @@
-"""The children of `consult up`: the servers on one listening socket, and the sweep."""
+"""The children of `consult up`: servers on one listening socket, the sweep, the mirror of checks."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,14 +21,19 @@ class Crew:
             Child(f"Server {number + 1}", serving, (listener,), say) for number in range(workers)
         ]
         self._sweep = Child("The sweep", ("sweep",), (), say)
-        self._children = [*self._servers, self._sweep]
+        self._mirror = Child("The device check", ("device-check",), (), say)
+        self._children = [*self._servers, self._sweep, self._mirror]
 
     async def open(self) -> None:
         """Return when every server serves. Raises SettingsWrong when one does not."""
         await self._start(self._servers)
 
     async def complete(self) -> None:
-        """After `open`: the sweep, which nobody at the door waits for. Raises SettingsWrong likewise."""
+        """After `open`: the sweep, which nobody at the door waits for. Raises SettingsWrong likewise.
+
+        The mirror as well, which is not waited for at all: people are served without it.
+        """
+        self._mirror.start()
         await self._start([self._sweep])
 
     async def stop(self) -> None:

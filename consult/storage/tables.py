@@ -273,6 +273,15 @@ call = Table(
           sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
 )  # fmt: skip
 
+device_check = Table(
+    "device_check",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("result", JSON, nullable=False),  # wire.to_client.DeviceCheck
+)
+
 stream = Table(
     "stream",
     metadata,

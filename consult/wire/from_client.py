@@ -20,6 +20,10 @@ Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Media = Literal["audio", "video"]
 QualityStep = Literal["lowered", "raised", "video_off", "video_on", "saving", "saving_off"]
 Level = Annotated[int, Meta(ge=0, le=4)]
+Small = Annotated[int, Meta(ge=0, le=1_000_000)]
+DeviceState = Literal["found", "denied", "missing", "busy", "failed"]
+SpeakerState = Literal["heard", "not_heard", "unanswered", "silent"]
+Path = Literal["direct", "stun", "turn_udp", "turn_tcp", "turn_tls", "none"]
 
 
 @dataclass_transform(frozen_default=True)  # type checkers read `frozen` from each class
@@ -258,6 +262,61 @@ class SendMediaState(FromClient):
     saving: bool = False
 
 
+class BeginCheck(FromClient):
+    """Ask for a peer of the service to try devices and network with, under a name of the page's choice.
+
+    Answered by `CheckBegun`, or by `Refused`: `busy` with a time while too many are tried at once,
+    `check_unavailable` while there is no such peer.
+    """
+
+    ticket: Id
+    check: Id
+
+
+class SendCheckOffer(FromClient):
+    """The page's session description for the service's peer; answered by `CheckAnswered`."""
+
+    ticket: Id
+    check: Id
+    sdp: Annotated[str, Meta(min_length=1, max_length=32_768)]
+
+
+class SendCheckCandidate(FromClient):
+    """An ICE candidate for the service's peer."""
+
+    ticket: Id
+    check: Id
+    candidate: Annotated[str, Meta(max_length=1_024)]
+    mid: Annotated[str, Meta(max_length=64, pattern=VISIBLE)] | None = None
+    line: Annotated[int, Meta(ge=0, le=64)] | None = None
+
+
+class ReportCheck(FromClient):
+    """What the page measured; the service adds what its peer counted, judges, keeps it with the ticket.
+
+    `level_db`: loudest of the microphone, in dBFS. `signalling_ms`: from `BeginCheck` to `CheckBegun`.
+    `path`, `rtt_ms`: of the connection in use; `none` and absent when there was none. `down_*`: of the
+    stream that came back. `looped_kbps`: the browser's own estimate of a loop through the relay.
+    `relays`: transport of a configured relay (udp, tcp, tls) -> whether it gave an address.
+    """
+
+    cseq: Number
+    ticket: Id
+    check: Id
+    camera: DeviceState
+    microphone: DeviceState
+    speaker: SpeakerState
+    signalling_ms: Small
+    path: Path
+    down_packets: Small = 0
+    down_lost: Small = 0
+    down_kbps: Small = 0
+    level_db: Annotated[int, Meta(ge=-127, le=0)] | None = None
+    rtt_ms: Small | None = None
+    looped_kbps: Small | None = None
+    relays: dict[Annotated[str, Meta(max_length=3, pattern=PLAIN)], bool] = {}
+
+
 ClientFrame = (
     Hello
     | Refresh
@@ -286,4 +345,8 @@ ClientFrame = (
     | SendMediaState
     | AskRestart
     | AskIceServers
+    | BeginCheck
+    | SendCheckOffer
+    | SendCheckCandidate
+    | ReportCheck
 )

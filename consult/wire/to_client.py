@@ -18,6 +18,7 @@ Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
 DutyState = Literal["offline", "available", "paused", "draining", "lost", "disabled"]
 CallStage = Literal["ringing", "connecting", "connected", "ended"]
+CheckVerdict = Literal["good", "fair", "audio_only", "chat_only"]
 
 
 @dataclass_transform(frozen_default=True)  # type checkers read `frozen` from each class
@@ -94,6 +95,32 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     service_name_en: str = ""
 
 
+class DeviceCheck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The last check of an applicant's devices and network, made before a call.
+
+    `advice`: what would help, the most pressing first. `loss_permille`: the worse of both directions.
+    `throughput_by`: `loop` through the relay by the browser's own estimator, or `reflected` by the service's
+    peer, which sees no more than about 700 kbit/s.
+    """
+
+    at: int
+    verdict: CheckVerdict
+    path: str
+    camera: str
+    microphone: str
+    speaker: str
+    signalling_ms: int
+    advice: list[str] = []
+    level_db: int | None = None
+    rtt_ms: int | None = None
+    loss_permille: int | None = None
+    jitter_ms: int | None = None
+    up_kbps: int | None = None
+    down_kbps: int | None = None
+    throughput_by: Literal["loop", "reflected"] | None = None
+    relays: dict[str, bool] = {}
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """A consultation as the officer serving it sees it, with its entries from `first_seq` on."""
 
@@ -105,6 +132,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     entries: list[Entry]
     applicant_online: bool = False
     call: CallShown | None = None
+    check: DeviceCheck | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,6 +149,7 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     wait_seconds: int
     expires_at: int
     service_name_en: str = ""
+    check: DeviceCheck | None = None
 
 
 class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -209,6 +238,7 @@ class WelcomeApplicant(ToClient):
     position: "PositionTold | None" = None
     call: CallShown | None = None
     seen_from: str = ""
+    check: DeviceCheck | None = None
 
 
 class WelcomeOfficer(ToClient):
@@ -420,6 +450,39 @@ class RestartAsked(ToClient):
     generation: int
 
 
+class CheckBegun(ToClient):
+    """The service's peer is kept for this check, for at most `seconds`; it may be offered to."""
+
+    ticket: str
+    check: str
+    seconds: int
+    ice_servers: list[dict[str, str | list[str]]]
+    relay_only: bool = False
+
+
+class CheckAnswered(ToClient):
+    """The answer of the service's peer, with all its candidates."""
+
+    ticket: str
+    check: str
+    sdp: str
+
+
+class CheckStopped(ToClient):
+    """The service's peer has gone before the page reported. `why`: lost (it ended), time, failed."""
+
+    ticket: str
+    check: str
+    why: str
+
+
+class CheckKept(ToClient):
+    """To the applicant and to whoever is offered or serves the ticket: the outcome of a check."""
+
+    ticket: str
+    result: DeviceCheck
+
+
 class ReconnectAsked(ToClient):
     """The server is about to close for a deploy: come back after `after_ms`, spread by the server."""
 
@@ -452,5 +515,9 @@ ServerFrame = (
     | CandidateRelayed
     | MediaStateTold
     | RestartAsked
+    | CheckBegun
+    | CheckAnswered
+    | CheckStopped
+    | CheckKept
     | ReconnectAsked
 )

@@ -67,6 +67,10 @@ class House:
     async def _answers(self, number: int) -> None:
         await until(lambda: asyncio.to_thread(_ready, self.urls[number]), START_SECONDS)
 
+    def checks_devices(self) -> Program:
+        """Start the mirror of device checks, as `up` does."""
+        return self._start("device-check")
+
     def kill(self, number: int) -> None:
         """As `kill -9` does: nothing is said, nothing is finished."""
         self._servers[number].process.kill()

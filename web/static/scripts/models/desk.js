@@ -172,6 +172,8 @@ export class Desk {
         this.#line = frame.line;
         this.#lineTotal = frame.line_total;
         return true;
+      case "CheckKept":
+        return this.#takeCheck(frame.ticket, frame.result);
       default:
         return this.#receiveFor(frame);
     }
@@ -190,6 +192,13 @@ export class Desk {
       return true;
     }
     return false;
+  }
+
+  /** @param {string} ticket @param {import("../wire.js").DeviceCheck} check */
+  #takeCheck(ticket, check) {
+    this.#conversations.get(ticket)?.takeCheck(check);
+    if (this.#offer?.ticket === ticket) this.#offer = { ...this.#offer, check };
+    return true;
   }
 
   /** @param {WelcomeOfficer} welcome */

@@ -53,6 +53,16 @@ export class DeskConversation {
     this.call.take(shown.call ?? null);
   }
 
+  /** The applicant's last check of devices and network. */
+  get check() {
+    return this.#shown.check ?? null;
+  }
+
+  /** @param {import("../wire.js").DeviceCheck} check */
+  takeCheck(check) {
+    this.#shown = { ...this.#shown, check };
+  }
+
   close() {
     this.transcript.close();
     this.call.close();

@@ -1,5 +1,6 @@
 // @ts-check
 import { Call } from "./call.js";
+import { DeviceCheck } from "./device_check.js";
 import { Listeners } from "./listeners.js";
 import { Transcript } from "./transcript.js";
 
@@ -15,6 +16,7 @@ import { Transcript } from "./transcript.js";
  *   ticketId: string,
  *   storage: import("./unsent.js").KeyValueStore,
  *   parts: import("./call_parts.js").BrowserParts,
+ *   tools: import("./check_parts.js").CheckTools,
  * }} TicketParts
  */
 
@@ -22,6 +24,7 @@ import { Transcript } from "./transcript.js";
 export class TicketModel {
   transcript;
   call;
+  deviceCheck;
   #channel;
   #id;
   /** @type {Ticket | null} */
@@ -31,16 +34,19 @@ export class TicketModel {
   /** @type {Limits | null} */
   #limits = null;
   #officerOnline = false;
+  /** @type {import("../wire.js").DeviceCheck | null} */
+  #check = null;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
 
   /** @param {TicketParts} parts */
-  constructor({ channel, ticketId, storage, parts }) {
+  constructor({ channel, ticketId, storage, parts, tools }) {
     this.#channel = channel;
     this.#id = ticketId;
     const about = { channel, ticket: ticketId, side: /** @type {const} */ ("applicant") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts });
+    this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {
       seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),
       revision: () => null,
@@ -74,6 +80,11 @@ export class TicketModel {
     return this.#officerOnline;
   }
 
+  /** The last check of devices and network. */
+  get check() {
+    return this.#check;
+  }
+
   get limits() {
     return this.#limits;
   }
@@ -104,6 +115,9 @@ export class TicketModel {
       case "PresenceTold":
         if (frame.by === "officer") this.#officerOnline = frame.online;
         return this.#changes.tell();
+      case "CheckKept":
+        this.#check = frame.result;
+        return this.#changes.tell();
       case "EntryAdded":
         return this.transcript.add(frame.entry);
       case "SeenMarked":
@@ -119,6 +133,7 @@ export class TicketModel {
   #welcome(welcome) {
     this.#limits = welcome.limits;
     this.#position = welcome.position ?? null;
+    this.#check = welcome.check ?? null;
     this.transcript.take(welcome);
     this.call.take(welcome.call ?? null);
     this.#show(welcome.ticket);

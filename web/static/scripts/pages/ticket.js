@@ -1,5 +1,6 @@
 // @ts-check
 // The applicant's page: opens the ticket, connects, and shows the one state it is in.
+import { checkTools } from "../check_tools.js";
 import { browserParts, forget, openChannel, reloadOnce } from "../browser.js";
 import { TicketModel } from "../models/ticket.js";
 import { t } from "../text.js";
@@ -47,7 +48,7 @@ async function run(opened) {
       return csrf;
     },
   });
-  const ticket = new TicketModel({ channel, ticketId: id, storage: localStorage, parts: browserParts() });
+  const ticket = new TicketModel({ channel, ticketId: id, storage: localStorage, parts: browserParts(), tools: checkTools() });
   const bell = createBell();
   document.addEventListener("pointerdown", () => void bell.unlock(), { once: true });
   const screen = new TicketScreen(place, {

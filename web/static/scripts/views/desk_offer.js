@@ -53,6 +53,7 @@ class OfferView {
     const offer = desk.offer;
     const key = offer ? `${offer.ticket}/${offer.attempt}` : "";
     if (key !== this.#shown) this.#change(offer, key);
+    if (offer) this.#showCheck(offer);
     if (offer) this.#countDown(offer);
     else words(part(this.#place, "await-words"), awaitWords(desk));
   }
@@ -108,6 +109,12 @@ class OfferView {
       application: offer.application_number || t("desk.application_none"),
     };
     for (const [name, value] of Object.entries(values)) words(part(this.#place, name), value);
+  }
+
+  /** Also when it comes while the offer stands. @param {Offer} offer */
+  #showCheck({ check }) {
+    show(part(this.#place, "checkrow"), Boolean(check));
+    if (check) words(part(this.#place, "check"), t(`desk.check.${check.verdict}`));
   }
 
   /** @param {Offer} offer */

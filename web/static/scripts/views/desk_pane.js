@@ -93,6 +93,7 @@ export class PaneView {
     words(this.#part("label"), ticket.label);
     words(this.#part("name"), ticket.name ?? "");
     words(this.#part("about"), this.#about());
+    this.#showCheck();
     this.#tag();
     const { stage } = this.conversation.call;
     const video = /** @type {HTMLButtonElement} */ (this.#part("video"));
@@ -137,6 +138,12 @@ export class PaneView {
     if (folded && !this.#facts) this.#facts = factsView(this.#part("facts"), this.conversation);
     this.element.classList.toggle("folded", folded);
     this.#part("fold").setAttribute("aria-pressed", String(folded));
+  }
+
+  #showCheck() {
+    const { check } = this.conversation;
+    show(this.#part("check"), check !== null);
+    if (check) words(this.#part("check"), `${t("desk.check")}: ${t(`desk.check.${check.verdict}`)}`);
   }
 
   /** @param {string} name */

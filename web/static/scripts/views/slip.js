@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { clockTime } from "../times.js";
 import { counted } from "./counted.js";
+import { deviceCheckView } from "./device_check.js";
 import { clone, el, part, setIcon, show, words } from "./dom.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 import { say, shout } from "./speaker.js";
@@ -37,6 +38,7 @@ export function slipView(place, parts) {
 class SlipView {
   #parts;
   #root = clone("waiting-template");
+  #check;
   /** @type {PositionTold | null} */
   #before = null;
   #grew = "";
@@ -48,10 +50,12 @@ class SlipView {
   constructor(place, parts) {
     this.#parts = parts;
     this.#wireActs();
+    this.#check = deviceCheckView(this.#root, parts.ticket);
     place.replaceChildren(this.#root);
   }
 
   close() {
+    this.#check.close();
     this.#root.remove();
   }
 
@@ -91,6 +95,7 @@ class SlipView {
     this.#showTurn();
     this.#showPosition(ticket.position);
     this.#showFreshness(ticket.position);
+    this.#check.update();
   }
 
   /** @param {string} label */

@@ -1,0 +1,108 @@
+"""The check of devices and network on the waiting page: a real Chromium with pretended devices."""
+
+import asyncio
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from consult.precall.letters import mirror_path
+from tests.running.program import Program
+from tests.stories.desk import offer
+from tests.stories.people import Person, Town
+from tests.support.browser import chromium
+from tests.support.house import House
+from tests.support.waiting import until
+
+VERDICT = re.compile("^(Baik|Cukup)$")
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_CHECKS_AT_ONCE": 1}
+
+
+@pytest.fixture
+async def mirror(house: House) -> AsyncIterator[Program]:
+    running = house.checks_devices()
+    await until(mirror_path(house.data_dir).exists)
+    yield running
+    running.process.terminate()
+    await asyncio.to_thread(running.process.wait)
+
+
+async def says(somebody: Person, words: str | re.Pattern[str]) -> None:
+    region = somebody.page.get_by_role("region", name=somebody.says("check"))
+    await expect(region.get_by_text(words)).to_be_visible(timeout=20_000)
+
+
+async def measures(somebody: Person) -> None:
+    """The check is under way and its peer is kept."""
+    await somebody.button("check").click()
+    await says(somebody, "Mengukur jaringan, paling lama 15 detik.")
+
+
+async def test_it_is_over_within_15_seconds_and_the_officer_sees_the_verdict(
+    town: Town, house: House, mirror: Program
+) -> None:
+    citizen = await town.applicant("Ibu Periksa")
+    began = time.monotonic()
+    await citizen.button("check").click()
+    await citizen.page.get_by_role("button", name="Ya", exact=True).click()
+    await says(citizen, VERDICT)
+    assert time.monotonic() - began < 15
+    await says(citizen, "Terdengar")
+    await says(citizen, re.compile(r"^Langsung.* · bolak-balik \d+ md · hilang [\d,]+ % · \d+ kbit/s"))
+    (kept,) = house.rows("SELECT * FROM device_check ORDER BY at DESC LIMIT 1")
+    assert kept["verdict"] in {"good", "fair"}
+    assert house.rows(
+        "SELECT 1 FROM event WHERE kind = 'device_check' AND subject = ?", f"ticket:{kept['ticket_id']}"
+    )
+
+    officer = await town.staff("petugas1")
+    await officer.button("ready").click()
+    await expect(offer(officer).get_by_text(re.compile("^(baik|cukup)$"))).to_be_visible()
+    await officer.takes("Ibu Periksa")
+    await expect(officer.page.get_by_text(re.compile("^Cek perangkat: (baik|cukup)$"))).to_be_visible()
+    # What the citizen finds on coming back is what was kept.
+    await officer.page.reload()
+    await expect(officer.page.get_by_text(re.compile("^Cek perangkat: (baik|cukup)$"))).to_be_visible()
+
+
+async def test_one_too_many_is_told_when_and_keeps_the_place(town: Town, mirror: Program) -> None:
+    first = await town.applicant("Ibu Satu")
+    second = await town.applicant("Ibu Dua", server=1)
+    await measures(first)
+    await second.button("check").click()
+    await says(second, re.compile(r"^Banyak orang sedang mengecek\. Coba lagi dalam \d+ detik\.$"))
+    await says(first, VERDICT)
+    await expect(second.position).to_contain_text("2")
+
+
+async def test_the_mirror_dies_and_the_place_is_untouched(town: Town, house: House, mirror: Program) -> None:
+    citizen = await town.applicant("Ibu Putus")
+    await measures(citizen)
+    mirror.process.send_signal(signal.SIGKILL)
+    await says(citizen, "Pemeriksaan terputus di sisi kami. Nomor antrean Anda aman. Coba lagi.")
+    await expect(citizen.position).to_contain_text("1")
+    ticket = citizen.page.url.rpartition("/")[2]
+    assert house.rows("SELECT stage FROM ticket WHERE id = ?", ticket) == [{"stage": "waiting"}]
+
+
+async def test_without_a_mirror_it_says_so(town: Town) -> None:
+    citizen = await town.applicant("Ibu Nanti")
+    await citizen.button("check").click()
+    await says(citizen, re.compile("^Pemeriksaan belum tersedia"))
+
+
+async def test_without_camera_and_microphone_chat_is_left(town: Town, mirror: Program) -> None:
+    async with chromium(devices=()) as bare:
+        citizen = await town.person(browser=bare, permissions=[])
+        await town.takes_number(citizen, "Ibu Tanpa")
+        await citizen.button("check").click()
+        await says(citizen, "Obrolan saja")
+        await says(citizen, "Pasang mikrofon atau headset, lalu cek lagi.")
+        await citizen.context.close()
