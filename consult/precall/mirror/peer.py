@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
+from aiortc.rate import BandwidthUsage
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtpPacket, pack_remb_fci
 from aiortc.sdp import candidate_from_sdp
 
 from consult.precall.mirror import private
 from consult.precall.mirror.counting import Counting, best_kbps
 from consult.precall.mirror.private import RECEIVER, SENDER, TRANSPORT
+from consult.precall.mirror.ramp import Ramp
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -94,6 +96,7 @@ class _Reflection:
         self._codecs = private.of(self._receiver, RECEIVER["codecs"])
         self._reported = private.of(self._receiver, RECEIVER["streams"])
         self._estimator = private.of(self._receiver, RECEIVER["estimator"])
+        self._ramp = Ramp()
         self._receiver._handle_rtp_packet = self._came
         self._sender._send_keyframe = self._ask_keyframe
         self._asking: set[asyncio.Task[None]] = set()
@@ -116,15 +119,19 @@ class _Reflection:
         """Tell the browser how much arrives, so that it sends more."""
         if self._estimator is None or packet.extensions.abs_send_time is None:
             return
-        estimate = self._estimator.add(
+        self._estimator.add(
             abs_send_time=packet.extensions.abs_send_time,
             arrival_time_ms=arrival_time_ms,
             payload_size=len(packet.payload) + packet.padding_size,
             ssrc=packet.ssrc,
         )
+        queueing = self._estimator.detector.state() is BandwidthUsage.OVERUSING
+        size_bytes = len(packet.payload) + packet.padding_size
+        bps = self._ramp.add(size_bytes, arrival_time_ms / 1000, queueing)
         ssrc = private.of(self._receiver, RECEIVER["rtcp_ssrc"])
-        if estimate is not None and ssrc is not None:
-            told = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=ssrc, media_ssrc=0, fci=pack_remb_fci(*estimate))
+        if bps is not None and ssrc is not None:
+            fci = pack_remb_fci(bps, list(self._estimator.ssrcs))
+            told = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=ssrc, media_ssrc=0, fci=fci)
             await private.of(self._receiver, RECEIVER["send_rtcp"])(told)
 
     async def _send_back(self, packet: RtpPacket) -> None:
