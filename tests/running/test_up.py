@@ -18,6 +18,7 @@ from tests.running.program import Program, consult, everything_of, free_port
 from tests.support.waiting import until
 
 SERVER, SWEEP, VALKEY = "-m consult serve", "-m consult sweep", "valkey-server"
+MIRROR = "-m consult device-check"
 PASSWORDS = "demo-passwords.txt"
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
@@ -54,6 +55,7 @@ async def test_it_starts_servers_a_sweep_and_valkey_and_answers(office: Program,
     assert len(everything_of(home, SERVER)) >= 2
     assert len(everything_of(home, VALKEY)) == 1
     await until(lambda: len(everything_of(home, SWEEP)) == 1)
+    await until(lambda: len(everything_of(home, MIRROR)) == 1)
 
 
 def test_it_says_where_the_passwords_are_and_never_what_they_are(office: Program, home: Path) -> None:
@@ -103,9 +105,9 @@ async def test_a_second_start_is_quick_and_changes_nothing(home: Path) -> None:
     assert took_seconds < 15  # about 2 s on an idle machine
 
 
-@pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY])
+@pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY, MIRROR])
 async def test_a_child_that_is_killed_is_started_again(office: Program, home: Path, word: str) -> None:
-    await until(lambda: everything_of(home, SWEEP))
+    await until(lambda: everything_of(home, SWEEP) and everything_of(home, MIRROR))
     before = set(everything_of(home, word))
     killed = before.pop()
     os.kill(killed, signal.SIGKILL)
