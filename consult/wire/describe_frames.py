@@ -22,6 +22,10 @@ BOTH_SIDES = (Role.APPLICANT, Role.OFFICER)
 _SENDERS: dict[Struct, tuple[Role, ...]] = {
     **dict.fromkeys((orders.Hello, orders.Refresh, orders.Ping), EVERYBODY),
     orders.LeaveQueue: (Role.APPLICANT,),
+    orders.BeginCheck: (Role.APPLICANT,),
+    orders.SendCheckOffer: (Role.APPLICANT,),
+    orders.SendCheckCandidate: (Role.APPLICANT,),
+    orders.ReportCheck: (Role.APPLICANT,),
     **dict.fromkeys(
         (
             orders.BeReady,
