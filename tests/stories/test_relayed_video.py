@@ -8,26 +8,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.signalling.turn.relay import Relay, relay
-from tests.stories.people import Person, Town
-from tests.stories.test_video import both_see, chat_goes_on, is_in_no_call, more_pictures, stage_says
+from tests.stories.connections import PATHS, in_video
+from tests.stories.people import Town
+from tests.stories.test_video import chat_goes_on, is_in_no_call, more_pictures, stage_says
 from tests.support.house import House
-
-PATHS = """async () => {
-    const found = [];
-    for (const pc of window.connections.filter((each) => each.connectionState === "connected")) {
-        const report = [...(await pc.getStats()).values()];
-        const pairs = report.filter((stat) => stat.type === "candidate-pair" && stat.nominated);
-        const mine = pairs.map((pair) => report.find((stat) => stat.id === pair.localCandidateId));
-        found.push(...mine.map((candidate) => candidate.candidateType));
-    }
-    return found;
-}"""
-KEEP_CONNECTIONS = """
-    window.connections = [];
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-        constructor(...given) { super(...given); window.connections.push(this); }
-    };
-"""
 
 
 @pytest.fixture(scope="module")
@@ -70,17 +54,6 @@ async def test_a_call_without_a_path_tries_another_way_then_sound_and_says_what_
     await chat_goes_on(citizen, officer, "tanpa gambar")
     calls = house.rows("SELECT rung, ended_reason FROM call ORDER BY rang_at DESC")
     assert (calls[0]["rung"], calls[0]["ended_reason"]) == ("audio", "setup_failed")
-
-
-async def in_video(town: Town, name: str) -> tuple[Person, Person]:
-    citizen, officer = await town.consultation(name)
-    for side in (citizen, officer):
-        await side.context.add_init_script(KEEP_CONNECTIONS)
-        await side.page.reload()
-    await officer.button("video").click()
-    await citizen.button("accept_video").click()
-    await both_see(citizen, officer)
-    return citizen, officer
 
 
 async def test_relay_only_goes_through_the_relay_and_comes_back_after_a_cut(

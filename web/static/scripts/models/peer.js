@@ -204,8 +204,8 @@ export class Peer {
     if (this.bound && from !== this.#peerId) this.#replace();
     const collides = this.#pc.signalingState !== "stable";
     if (collides && !this.#parts.polite) return;
-    // Lines of our own that nobody has answered would stand beside theirs.
-    if (this.#offering && !this.bound) this.#replace();
+    // Lines of our own that nobody has answered would stand beside theirs; and a picture stands still after a rollback (Chromium 156).
+    if (collides || (this.#offering && !this.bound)) this.#replace();
     try {
       await this.#answer(sdp, from);
     } catch {

@@ -1,0 +1,32 @@
+"""Calls whose pages let a test look at their connections."""
+
+from tests.stories.people import Person, Town
+
+PATHS = """async () => {
+    const found = [];
+    for (const pc of window.connections.filter((each) => each.connectionState === "connected")) {
+        const report = [...(await pc.getStats()).values()];
+        const pairs = report.filter((stat) => stat.type === "candidate-pair" && stat.nominated);
+        const mine = pairs.map((pair) => report.find((stat) => stat.id === pair.localCandidateId));
+        found.push(...mine.map((candidate) => candidate.candidateType));
+    }
+    return found;
+}"""
+KEEP_CONNECTIONS = """
+    window.connections = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...given) { super(...given); window.connections.push(this); }
+    };
+"""
+
+
+async def in_video(town: Town, name: str) -> tuple[Person, Person]:
+    citizen, officer = await town.consultation(name)
+    for side in (citizen, officer):
+        await side.context.add_init_script(KEEP_CONNECTIONS)
+        await side.page.reload()
+    await officer.button("video").click()
+    await citizen.button("accept_video").click()
+    for side in (citizen, officer):
+        await side.sees_moving_pictures()
+    return citizen, officer
