@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two lanes: everything that needs a browser in one, since pairs of them disturb each other."""
     for item in items:
-        needs_browser = "browser" in getattr(item, "fixturenames", ())
+        needs_browser = "browser" in getattr(item, "fixturenames", ()) or "network" in item.path.parts
         item.add_marker(pytest.mark.xdist_group("browsers" if needs_browser else item.location[0]))
 
 
