@@ -113,7 +113,7 @@ export async function test_silence_that_nobody_sent_is_no_hole() {
 
 function watched({ first = BEST } = {}) {
   const time = new Time();
-  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, samples: 0, concealed: 0, part: 0 };
+  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, samples: 0, concealed: 0, part: 0, connected: true };
   const watch = new QualityWatch({
     timers: time,
     first,
@@ -123,6 +123,7 @@ function watched({ first = BEST } = {}) {
       seen.concealed += seen.part * 48_000;
       return rows({ bytes: seen.bytes, path: seen.path, samples: seen.samples, concealed: seen.concealed });
     },
+    connected: () => seen.connected,
     looked: () => (seen.looks += 1),
     changed: () => {
       seen.levels.push(watch.level);
@@ -152,6 +153,22 @@ export async function test_the_watch_steps_tells_and_counts_what_a_call_costs() 
   watch.stop();
   await seconds(60);
   equal(seen.looks, 26);
+}
+
+export async function test_a_cut_line_is_no_thin_line() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(3);
+  [seen.path, seen.part] = [60_000, 0.5];
+  await seconds(3);
+  seen.connected = false;
+  await seconds(30);
+  equal([watch.level, watch.wanted], [BEST, BEST]);
+  seen.connected = true;
+  await seconds(4);
+  equal([watch.level, watch.wanted], [BEST, BEST], "the browser looks for its way again");
+  await seconds(6);
+  equal([watch.level, watch.wanted], [0, 3]);
 }
 
 export async function test_a_new_connection_counts_on_from_what_was_used() {

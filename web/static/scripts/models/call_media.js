@@ -71,6 +71,7 @@ export class CallMedia {
       timers: use.parts.timers,
       first: firstLevel(use.parts.networkKind()),
       statistics: () => this.#peer?.stats() ?? null,
+      connected: () => this.state === "connected",
       looked: () => this.#peer?.sendAt(this.quality.level),
       changed: (before) => this.#levelChanged(before),
       stepped: use.stepped,

@@ -99,6 +99,11 @@ export function next(ladder, figures, signs) {
   return { level, badSeconds, goodSeconds, patienceSeconds, climbedSeconds };
 }
 
+/** The ladder where a second tells nothing: what was bad before it does not count on. @param {Ladder} ladder @returns {Ladder} */
+export function calm(ladder) {
+  return { ...ladder, badSeconds: 0 };
+}
+
 /** What a device's word about its network means for the first seconds. @param {string | undefined} networkKind "2g" @returns {Level} */
 export function firstLevel(networkKind) {
   if (networkKind === "slow-2g" || networkKind === "2g") return 1;

@@ -1,6 +1,6 @@
 // @ts-check
 import { figuresOf, noSums } from "./figures.js";
-import { BEST, LEVELS, RECEIVING, SAVING, SENDING, ladderAt, next } from "./quality.js";
+import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, ladderAt, next } from "./quality.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./quality.js").Level} Level */
@@ -10,13 +10,16 @@ import { Alarm } from "./timers.js";
  *   timers: import("./timers.js").Timers,
  *   first: Level,
  *   statistics: () => Promise<import("./figures.js").Report> | null,
+ *   connected: () => boolean,
  *   looked: () => void,
  *   changed: (before: Level) => void,
  *   stepped: (report: { step: Step, level: Level }) => void,
- * }} WatchParts `looked`: a second has passed; `changed`: the level or the wish is another; `stepped`: people should hear of it
+ * }} WatchParts `connected`: something comes through; `looked`: a second has passed; `changed`: the level or the wish is another; `stepped`: people should hear of it
  */
 
 const LOOK_MS = 1_000;
+// After a cut the browser begins its estimate anew, far too low.
+const SETTLE_MS = 5_000;
 
 /** Looks at a call's figures once a second and decides what this side sends and what it asks of the other. */
 export class QualityWatch {
@@ -31,6 +34,7 @@ export class QualityWatch {
   /** @type {import("./figures.js").Sums | null} */
   #sums = null;
   #shortestMs = Infinity;
+  #settledAt = 0;
   #alarm;
   #turn = 0;
 
@@ -118,7 +122,14 @@ export class QualityWatch {
     const { sums, bytes, roundTripMs, figures } = figuresOf(report, before, now);
     this.#sums = sums;
     this.#bytes += bytes;
+    if (!this.#parts.connected()) this.#settledAt = now + SETTLE_MS;
     if (first) return;
+    if (now < this.#settledAt) {
+      // Nothing comes through a cut line: that is no thin line.
+      this.#sending = calm(this.#sending);
+      this.#receiving = calm(this.#receiving);
+      return;
+    }
     if (roundTripMs !== null) this.#shortestMs = Math.min(this.#shortestMs, roundTripMs);
     const seen = { ...figures, delayMs: roundTripMs === null ? null : roundTripMs - this.#shortestMs };
     const wanted = this.wanted;
