@@ -134,6 +134,9 @@ class CheckUnavailable(ConsultError):
     code = "check_unavailable"
     final = False
 
+    def __init__(self, *, retry_ms: int = 10_000, **values: str | int) -> None:
+        super().__init__(retry_ms=retry_ms, **values)
+
 
 class RateLimited(ConsultError):
     """Too many requests; try again after `retry_ms`."""

@@ -14,16 +14,28 @@ from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemp
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
 
+# Modules in which browsers call each other.
+WITH_CALLS = (
+    "tests/network/",
+    "tests/stories/test_call",
+    "tests/stories/test_device_check",
+    "tests/stories/test_everybody",
+    "tests/stories/test_nobody_answers",
+    "tests/stories/test_relayed_video",
+    "tests/stories/test_the_counter_opens",
+    "tests/stories/test_video",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="what random tests begin from (or CONSULT_SEED)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two lanes: everything that needs a browser in one, since pairs of them disturb each other."""
+    """Two lanes: every call between two browsers in one, since they disturb each other."""
     for item in items:
-        needs_browser = "browser" in getattr(item, "fixturenames", ()) or "network" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("browsers" if needs_browser else item.location[0]))
+        calls = any(name in item.location[0] for name in WITH_CALLS)
+        item.add_marker(pytest.mark.xdist_group("calls" if calls else item.location[0]))
 
 
 @pytest.fixture

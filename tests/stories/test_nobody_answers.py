@@ -100,7 +100,7 @@ async def test_a_call_that_cannot_connect_fails_in_words_and_the_chat_goes_on(
     await citizen.is_served()
     await officer.button("video").click()
     await citizen.button("accept_video").click()
-    words = "Panggilan tidak tersambung. Obrolan tetap berjalan di sini."
+    words = "Panggilan tidak tersambung: jaringan menutup semua jalan untuk video dan suara. Obrolan tetap"
     for side in (citizen, officer):
         await expect(side.log.get_by_text(words)).to_be_visible(timeout=(SETUP_SECONDS + 10) * 1000)
         await expect(side.button("hang_up")).to_have_count(0)

@@ -49,11 +49,11 @@ async def more_pictures(*people: Person) -> None:
 
 async def code_of(somebody: Person) -> str:
     """The digits that both can read aloud, with the sentence that says what they are for."""
-    code = somebody.page.get_by_text(re.compile(r"^Kode \d\d \d\d \d\d \d\d$"))
-    await code.click()
+    settings = somebody.page.get_by_role("button", name="Pengaturan panggilan")
+    await settings.click()
     await expect(somebody.page.get_by_text("Bacakan bersama")).to_be_visible()
-    digits = await code.inner_text()
-    await code.click()
+    digits = await somebody.page.get_by_text(re.compile(r"^Kode \d\d \d\d \d\d \d\d$")).inner_text()
+    await settings.click()
     return digits
 
 

@@ -101,7 +101,8 @@ def _wrong(kind: inspect.Type) -> Iterator[tuple[str, str]]:
     match plain:
         case inspect.IntType():
             wrong |= _NUMBERS | {"a text": '"1"', "true": "true"}
-            if plain.ge:
+            wrong["below zero"] = str((plain.ge or 0) - 1)
+            if plain.ge and plain.ge > 0:
                 wrong["0"] = "0"
         case inspect.StrType():
             wrong |= {"a number": "1", "true": "true"} | _wrong_texts(plain)

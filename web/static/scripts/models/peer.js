@@ -110,12 +110,9 @@ export class Peer {
   /** Looks for another path through the network. */
   restart() {
     this.#enqueue(async () => {
-      if (!this.bound) return this.#repeat();
-      // An offer that nobody has answered would keep the new one waiting.
-      if (this.#pc.signalingState === "have-local-offer") {
-        await this.#pc.setLocalDescription({ type: "rollback" });
-      }
-      this.#pc.restartIce();
+      // An offer that nobody has answered keeps the new one waiting; taken back, it would leave a picture that stands still (Chromium 156).
+      this.#repeat();
+      if (this.bound) this.#pc.restartIce();
     });
   }
 
