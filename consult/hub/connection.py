@@ -60,6 +60,11 @@ class Attendant(Protocol):
         """Send a snapshot with everything after `seqs`, and nothing else before it."""
 
 
+def connection_id_of(opened_at_ns: int, stream: str) -> str:
+    """Sorts by when the connection was opened, in nanoseconds since 1970."""
+    return f"{opened_at_ns:020d}-{stream[:8]}"
+
+
 class Connection:
     __slots__ = (
         "_attendant",
@@ -98,7 +103,7 @@ class Connection:
         seen_from: str = "",
     ) -> None:
         # Sorts by time, so that of two connections every process names the same one as the newer.
-        self.id = id or f"{time.time_ns():020d}-{stream[:8]}"
+        self.id = id or connection_id_of(time.time_ns(), stream)
         self.caller = caller
         self.sender = Sender(caller, stream)
         self.session = session

@@ -16,6 +16,7 @@ from consult.accounts.doorkeeper import Visit
 from consult.accounts.origins import Origins
 from consult.errors import BadRequest, TooLarge
 from consult.hub.clerk import TABLES
+from consult.hub.connection import connection_id_of
 from consult.hub.hub import Hub
 from consult.hub.limits import Kind
 from consult.wire import codec
@@ -43,12 +44,14 @@ class Endpoint:
         host = websocket.client.host if websocket.client else ""
         block = block_of(host)
         self._open[block] += 1
+        # Before anything is waited for: a page that gave up on this process may have opened another by then.
+        opened_at_ns = time.time_ns()
         try:
             await receive()
             await send({"type": "websocket.accept"})
             cookies = websocket.cookies
             del websocket  # for as long as the page is open, nothing of the handshake is needed
-            await self._serve(cookies, host, block, receive, send)
+            await self._serve(cookies, host, block, receive, send, opened_at_ns)
         except OSError:
             log.debug("the other end left during the handshake")
         finally:
@@ -63,7 +66,13 @@ class Endpoint:
         return websocket.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
     async def _serve(
-        self, cookies: dict[str, str], host: str, block: str, receive: Receive, send: Send
+        self,
+        cookies: dict[str, str],
+        host: str,
+        block: str,
+        receive: Receive,
+        send: Send,
+        opened_at_ns: int,
     ) -> None:
         if self._hub.draining:
             await _close(send, Close.RESTART)
@@ -77,7 +86,8 @@ class Endpoint:
             if isinstance(visit, Close):
                 await _close(send, visit)
             elif isinstance(hello, Hello):
-                await self._hub.serve(visit, hello, receive, send, host=host)
+                name = connection_id_of(opened_at_ns, hello.stream)
+                await self._hub.serve(visit, hello, receive, send, connection_id=name, host=host)
 
     async def _hello(self, receive: Receive) -> Hello | Close | None:
         """The first frame, or why there will be none; None when the other end has left."""

@@ -101,7 +101,8 @@ class Hub:
     ) -> None:
         """Serve a socket whose sender is known, until it is closed.
 
-        `connection_id`: of a connection that this one goes on for, so that it is no newer than that was.
+        `connection_id`: when it was opened, or the name of the connection that it goes on for, so that it
+        is no newer than that was.
         """
         connection = Connection(
             visit.caller,
