@@ -59,13 +59,15 @@ class Returned:
 def offer_first(
     conn: Connection,
     officer_id: str,
+    units_free: int,
     candidates: Iterable[str],
     offer_seconds: float,
     pass_holds_seconds: float,
 ) -> Offered | None:
     """Offer the first of the candidates who still waits and fits. None when none does.
 
-    Raises NoCapacity when the officer is not free any more: that says nothing about the candidates.
+    `units_free`: how many the officer had when the candidates were looked for. Raises NoCapacity when
+    there are fewer now, or the officer is not free any more: that says nothing about the candidates.
     """
     passed = line.passed_lately(conn, officer_id, pass_holds_seconds)
     skills = duty.skills(conn, officer_id)
@@ -76,9 +78,9 @@ def offer_first(
         if before.stage is not Stage.WAITING:
             continue
         if not duty.grant_offer(conn, officer_id, before.id, before.units):
-            if before.units <= duty.find(conn, officer_id).free_units:
+            if before.units <= units_free:
                 raise NoCapacity()
-            continue
+            continue  # it asks for more than when it was proposed: chat became video
         now = moments.now(conn)
         row = tickets.advance(
             conn,

@@ -87,6 +87,7 @@ class Matching:
                 return offer_first(
                     conn,
                     officer.person_id,
+                    officer.free_units,
                     candidates,
                     self._settings.offer_seconds,
                     self._settings.pass_holds_seconds,

@@ -133,7 +133,7 @@ async def test_a_service_taken_from_an_officer_counts_from_that_moment(line: Lin
     officer, citizen = await line.officer(), await line.citizen()
     await line.app.pages.staff.set_skills(officer.id, [], "office")
     database = line.app.database
-    assert await database.write(lambda conn: offer_first(conn, officer.id, [citizen.id], 25, 300)) is None
+    assert await database.write(lambda conn: offer_first(conn, officer.id, 3, [citizen.id], 25, 300)) is None
     picking = database.write(lambda conn: pick_up(conn, officer, [citizen.id]))
     assert await line.refused(picking) == "nobody_waiting"
     assert (await line.duty(officer)).load == 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from consult.consultations.stages import Stage
+from consult.duty import store as duty
 from tests.support.line import Line
 from tests.support.offices import open_door
 
@@ -39,6 +40,30 @@ async def test_an_officer_free_again_in_the_middle_of_a_round_passes_over_nobody
     assert asked[0] == [first.id]
     assert (await line.ticket(second)).stage is Stage.WAITING
     await line.desk.be_ready(officer, line.receipt(officer))
+    await matching.run()
+    assert (await line.ticket(first)).stage is Stage.OFFERED
+
+
+async def test_an_officer_busy_and_free_again_in_the_middle_of_a_round_passes_over_nobody(line: Line) -> None:
+    """Busy by serving, not by pausing: there is no room for whom there was room when the round began."""
+    officer, first, second = await line.officer(), await line.citizen(), await line.citizen()
+    matching, database = line.app.matching, line.app.database
+    asked, propose = [], matching.proposals
+
+    async def proposals(*about: Any) -> list[str]:
+        found = await propose(*about)
+        asked.append(found)
+        if len(asked) == 1:
+            assert await database.write(lambda conn: duty.grant_up_to(conn, officer.id, 3)) == 3
+        else:
+            await database.write(lambda conn: duty.release(conn, officer.id, 3))
+        return found
+
+    matching.proposals = proposals  # type: ignore[method-assign]
+    await matching.run()
+    assert asked[0] == [first.id]
+    assert (await line.ticket(second)).stage is Stage.WAITING
+    await database.write(lambda conn: duty.release(conn, officer.id, 3))
     await matching.run()
     assert (await line.ticket(first)).stage is Stage.OFFERED
 

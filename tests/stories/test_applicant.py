@@ -52,6 +52,7 @@ async def test_a_number_is_taken_without_scripts_and_opened_with_them(town: Town
     path, secret = (await answer.header_value("location") or "").split("#")
     assert re.fullmatch(r"/t/[a-z0-9]{16,}", path)
     assert len(secret) >= 43, "256 bits"
+    await plain.page.wait_for_url(f"**{path}#{secret}")
     # Chromium does not draw it when only a tool has turned the scripts off.
     assert "Nomor antrean Anda sudah diambil" in await plain.page.content()
     assert plain.page.url == f"{house.urls[0]}{path}#{secret}"

@@ -69,7 +69,7 @@ class Line:
 
         def order(conn: Connection) -> int | None:
             made = offer_first(
-                conn, officer.id, [citizen.id], settings.offer_seconds, settings.pass_holds_seconds
+                conn, officer.id, 3, [citizen.id], settings.offer_seconds, settings.pass_holds_seconds
             )
             return None if made is None else made.ticket.attempt
 
