@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -43,8 +42,8 @@ from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.signalling.relay import Relay
 from consult.signalling.switchboard import Switchboard
-from consult.storage import moments, receipts
 from consult.storage.database import Database
+from consult.storage.forgetting import forget_answers
 from consult.supervision.board import Board
 
 RECONCILE_EVERY = 10  # rounds of the sweep, one a second
@@ -163,7 +162,7 @@ class App:
         if self._round % RECONCILE_EVERY == 0:
             due.append(self.sweeping.reconcile)
         if self._round % PRUNE_EVERY == 0:
-            due += [lambda: self.database.write(_prune), self.doorkeeper.prune]
+            due += [lambda: forget_answers(self.database, ANSWERS_KEPT), self.doorkeeper.prune]
         self._round += 1
         failed = [error for work in due if (error := await _failure(work)) is not None]
         if failed:
@@ -180,10 +179,6 @@ async def _failure(work: Callable[[], Awaitable[object]]) -> Exception | None:
     except Exception as error:
         return error
     return None
-
-
-def _prune(conn: Connection) -> int:
-    return receipts.prune(conn, moments.now(conn) - ANSWERS_KEPT)
 
 
 def build(settings: Settings) -> App:

@@ -1,9 +1,8 @@
 """Numbered orders: each is carried out once, in its sender's order, and a repeat gets the first answer."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from consult.errors import BY_CODE, BadRequest, Conflict, ConsultError, NotFound, OutOfOrder, Reproduced
 from consult.storage import moments
@@ -130,16 +129,3 @@ def last_cseq(conn: Connection, stream_id: str, owner: str) -> int:
     if standing.owner != owner:
         raise NotFound()
     return int(standing.last_cseq)
-
-
-def prune(conn: Connection, before: datetime) -> int:
-    """Forget streams not heard of since `before`, and older answers of the others except the last.
-
-    Returns how many answers were forgotten.
-    """
-    silent = select(stream.c.id).where(stream.c.seen_at < before)
-    last = exists().where(stream.c.id == answer.c.stream_id, stream.c.last_cseq == answer.c.cseq)
-    forgotten = conn.execute(delete(answer).where(answer.c.stream_id.in_(silent))).rowcount
-    forgotten += conn.execute(delete(answer).where(answer.c.at < before, ~last)).rowcount
-    conn.execute(delete(stream).where(stream.c.seen_at < before))
-    return forgotten

@@ -20,6 +20,7 @@ from consult.errors import (
 )
 from consult.storage import moments, receipts
 from consult.storage.database import Database
+from consult.storage.forgetting import forget_answers
 from consult.storage.receipts import Receipt
 from consult.storage.tables import answer, closure, stream
 from tests.support.databases import let_pass, opened
@@ -203,10 +204,8 @@ async def test_pruning_forgets_silent_streams_and_old_answers_but_no_count(datab
     await let_pass(database, days=2)
     await database.write(put("2026-01-04"), numbered(3, "busy"))
 
-    def prune(conn: Connection) -> int:
-        return receipts.prune(conn, moments.now(conn) - timedelta(days=1))
-
-    assert await database.write(prune) == 3
+    # One at a time, so that it has to look more than once.
+    assert await forget_answers(database, timedelta(days=1), at_once=1) == 3
     assert await database.read(lambda conn: conn.scalar(select(func.count()).select_from(answer))) == 1
     assert await database.read(lambda conn: list(conn.execute(select(stream.c.id)).scalars())) == ["busy"]
     assert await last(database, "busy") == 3
@@ -214,4 +213,4 @@ async def test_pruning_forgets_silent_streams_and_old_answers_but_no_count(datab
         await database.write(put("2026-01-04"), numbered(3, "busy"))
     with pytest.raises(Conflict):
         await database.write(put("2026-01-03"), numbered(2, "busy"))
-    assert await database.write(prune) == 0
+    assert await forget_answers(database, timedelta(days=1)) == 0
