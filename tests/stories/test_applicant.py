@@ -26,10 +26,13 @@ async def label(somebody: Person) -> str:
 
 async def copied_link(somebody: Person) -> str:
     await somebody.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await somebody.page.get_by_role("button", name="Salin tautan").click()
-    await expect(somebody.page.get_by_role("button", name="Tautan tersalin")).to_be_visible()
+    english = somebody.language == "en"
+    copy, copied = ("Copy link", "Link copied") if english else ("Salin tautan", "Tautan tersalin")
+    await somebody.page.get_by_role("button", name=copy).click()
+    await expect(somebody.page.get_by_role("button", name=copied)).to_be_visible()
     link = await somebody.page.evaluate("navigator.clipboard.readText()")
-    assert re.fullmatch(r"http://[^/]+/t/[a-z0-9]+#[\w-]{43,}", link), link
+    search = r"\?lang=en" if english else ""
+    assert re.fullmatch(rf"http://[^/]+/t/[a-z0-9]+{search}#[\w-]{{43,}}", link), link
     return str(link)
 
 
@@ -138,6 +141,15 @@ async def test_the_link_brings_place_and_conversation_to_another_device(town: To
     for text in ("dari laptop", "dari ponsel"):
         await tablet.reads(text)
     await expect(phone.page.get_by_role("heading", name=MOVED)).to_be_visible()
+
+
+async def test_a_link_copied_in_english_opens_in_english(town: Town) -> None:
+    phone = await town.applicant("Ibu Perjalanan", language="en")
+    number = await label(phone)
+    laptop = await town.person("en")
+    await laptop.page.goto(await copied_link(phone))
+    await expect(laptop.position).to_contain_text("1")
+    assert await label(laptop) == number
 
 
 async def test_number_and_pin_open_the_place_on_another_phone(town: Town, house: House) -> None:

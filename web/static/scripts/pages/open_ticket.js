@@ -5,6 +5,7 @@
 /** @typedef {{ opened: Opened } | { refused: "not_found" } | { later: number }} Opening `later`: try again after so many ms */
 
 const AGAIN_MS = 3000;
+const USUAL_LANGUAGE = "id";
 
 /** The ticket's id in the address. */
 export function ticketId() {
@@ -43,9 +44,11 @@ async function wait(answer) {
   }
 }
 
-/** The link that brings back the place on any device, or null where this browser may not know it. @param {string} id @param {string} [secret] */
+/** The link that brings back the place on any device, in this page's language; null where this browser may not know it. @param {string} id @param {string} [secret] */
 export function linkOf(id, secret) {
-  return secret ? `${location.origin}/t/${encodeURIComponent(id)}#${secret}` : null;
+  const { lang } = document.documentElement;
+  const search = lang === USUAL_LANGUAGE ? "" : `?lang=${lang}`;
+  return secret ? `${location.origin}/t/${encodeURIComponent(id)}${search}#${secret}` : null;
 }
 
 /** Ends this browser's session of the ticket by an ordinary form post. @param {string} id @param {string} csrf */
