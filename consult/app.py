@@ -38,6 +38,7 @@ from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
 from consult.queue.sweeping import Sweeping
+from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.signalling.relay import Relay
@@ -78,8 +79,6 @@ class App:
             self.matching,
             presence,
             self.switchboard,
-            self.passwords.hash_pin,
-            settings,
         )
         self.sweeping = Sweeping(
             self.database, reception, self.line, self.matching, usher, presence, self.switchboard, settings
@@ -114,6 +113,7 @@ class App:
             doorkeeper=self.doorkeeper,
             admission=Admission(self.database, self.passwords, attempts, settings),
             reception=reception,
+            ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,
         )
         self._round = 0

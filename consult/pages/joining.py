@@ -7,7 +7,7 @@ from consult.office.office import OfficeShown
 from consult.office.store import Service
 from consult.pages.forms import Errors, Fields
 from consult.pages.wording import Say, collect
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 
 FIELDS = ("service", "name", "phone", "application_number", "channel", "notice")
 CHANNELS = ("chat", "video")

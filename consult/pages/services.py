@@ -10,6 +10,7 @@ from consult.live.redis import Live
 from consult.office.office import Office
 from consult.queue.line import Line
 from consult.queue.reception import Reception
+from consult.queue.ticket_machine import TicketMachine
 from consult.settings import Settings
 from consult.storage.database import Database
 
@@ -25,4 +26,5 @@ class PageServices:
     doorkeeper: Doorkeeper
     admission: Admission
     reception: Reception
+    ticket_machine: TicketMachine
     line: Line

@@ -17,7 +17,7 @@ from consult.pages.problems import STATUS
 from consult.pages.services import PageServices
 from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
-from consult.queue.reception import Taken, TicketForm
+from consult.queue.ticket_machine import Taken, TicketForm
 
 JOINS_PER_SECONDS = 600
 
@@ -76,7 +76,7 @@ class Start:
             raise RateLimited(retry_ms=retry_ms)
         # The number counts within the office's day, by the same clock that says whether it is open.
         today = (await self._services.office.shown()).now.date()
-        return await self._services.reception.take_number(form, visitor, today)
+        return await self._services.ticket_machine.take(form, visitor, today)
 
     async def forget(self, request: Request) -> Response:
         """ "Not me": the next person on this device is somebody else. The place in the line stays."""

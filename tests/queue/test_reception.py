@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from consult.audit.store import record
 from consult.errors import Busy
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 from consult.storage.tables import ticket
 from consult.storage.waiting import NEWCOMERS_BEHIND, NEWCOMERS_RETRY_MS
 from tests.support.line import TODAY, Line
@@ -27,7 +27,7 @@ async def test_two_servers_asked_at_once_give_one_place(
         other = Line(door, line.service)
         for _ in range(TAPS):
             visitor = secrets.token_bytes(32)
-            taps = [one.reception.take_number(form, visitor, TODAY) for one in (line, other, line, other)]
+            taps = [one.ticket_machine.take(form, visitor, TODAY) for one in (line, other, line, other)]
             taken = await asyncio.gather(*taps)
             assert len({one.ticket_id for one in taken}) == 1
             assert sum(one.fresh for one in taken) == 1

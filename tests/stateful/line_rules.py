@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from consult.errors import Ended, StageForbids
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 from tests.stateful.machine import VISITORS, Machine, Refusal, fates
 from tests.stateful.people import Citizen
 
@@ -29,7 +29,7 @@ class LineRules(Machine):
             servers = [self.server, self.server] if double else [self.server]
             return list(
                 await asyncio.gather(
-                    *(one.reception.take_number(form, self.visitors[who], TODAY) for one in servers)
+                    *(one.ticket_machine.take(form, self.visitors[who], TODAY) for one in servers)
                 )
             )
 

@@ -17,7 +17,7 @@ from consult.accounts.store import people
 from consult.consultations.credential import new_id
 from consult.duty import store as duty
 from consult.people import Role
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 from consult.storage import tables
 from tests.stories.payloads import PAYLOADS
 from tests.support.client import Page as Session
@@ -120,7 +120,7 @@ async def _take_numbers(office: Office) -> None:
             notice_version=1,
             notice_language="id",
         )
-        taken = await app.pages.reception.take_number(form, secrets.token_bytes(32), today)
+        taken = await app.pages.ticket_machine.take(form, secrets.token_bytes(32), today)
         await app.pages.reception.appeared(taken.ticket_id)
 
 

@@ -15,7 +15,7 @@ from consult.duty.store import DutyRow
 from consult.errors import ConsultError
 from consult.people import Caller, Role
 from consult.queue.assigning import offer_first
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 from consult.storage.receipts import Receipt
 from consult.storage.tables import event
 from tests.support.databases import let_pass
@@ -30,6 +30,7 @@ class Line:
     def __init__(self, door: Door, service: str) -> None:
         self.app, self.door, self.service = door.app, door, service
         self.reception = door.app.pages.reception
+        self.ticket_machine = door.app.pages.ticket_machine
         self.desk = door.app.hub.services.desk
         self.switchboard = door.app.switchboard
         self.sweeping = door.app.sweeping
@@ -44,7 +45,7 @@ class Line:
     ) -> Caller:
         """Somebody with a number; with the page open when `here`."""
         form = TicketForm(service or self.service, "A", "Ana Wijaya", "+62812", "", channel, "id", 1, "id")
-        taken = await self.reception.take_number(form, secrets.token_bytes(32), day)
+        taken = await self.ticket_machine.take(form, secrets.token_bytes(32), day)
         if here:
             await self.reception.appeared(taken.ticket_id)
         return Caller(Role.APPLICANT, taken.ticket_id, "Ana Wijaya")

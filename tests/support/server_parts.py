@@ -15,6 +15,7 @@ from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
 from consult.queue.sweeping import Sweeping
+from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.signalling.switchboard import Switchboard
@@ -77,9 +78,8 @@ class ServerParts:
         self.line = Line(self.database, index, settings)
         self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
         self.switchboard = Switchboard(self.database, announcer, settings)
-        self.reception = Reception(
-            self.database, usher, self.matching, self.presence, self.switchboard, _as_it_is, settings
-        )
+        self.reception = Reception(self.database, usher, self.matching, self.presence, self.switchboard)
+        self.ticket_machine = TicketMachine(self.database, usher, _as_it_is, settings)
         self.desk = Desk(self.database, usher, self.matching)
         self.transcript = Transcript(self.database, announcer, settings)
         self.sweeping = Sweeping(

@@ -22,7 +22,7 @@ from consult.office import store as office
 from consult.office.store import Service
 from consult.pages.services import PageServices
 from consult.people import Caller, Role
-from consult.queue.reception import TicketForm
+from consult.queue.ticket_machine import TicketForm
 from consult.running.drill.given import Frame
 from consult.settings import Settings
 from consult.storage import moments
@@ -107,7 +107,7 @@ class Cast:
         )
         now = await self._services.database.read(moments.now)
         today = now.astimezone(self._services.settings.zone).date()
-        taken = await self._services.pages.reception.take_number(form, secrets.token_bytes(32), today)
+        taken = await self._services.pages.ticket_machine.take(form, secrets.token_bytes(32), today)
         return await self._player(Caller(Role.APPLICANT, taken.ticket_id, name))
 
     async def _player(self, caller: Caller) -> Player:
