@@ -14,10 +14,6 @@ from consult.wire.closes import Close
 
 log = logging.getLogger(__name__)
 
-VANISHED = "vanished"
-"""Signalled after a ticket's page was written down as gone: where it is open after all, that is put right."""
-
-
 TOLD_AT_ONCE = 1_000
 
 
@@ -65,13 +61,17 @@ class Door:
                 self._unnoted.pop(address, None)
 
     async def tell_again(self) -> None:
-        """Redis may have been emptied: say again, at once, who is here and which page is the newest."""
+        """Redis may have been emptied or out of reach: say again, at once, who is here and which page is
+        the newest, also where somebody is written down as gone because nothing was heard of this process."""
         here = [one for one in self._roster.of(Role.APPLICANT) if one.closing is None]
         for connection in here:
             self._services.announcer.replaced(connection.address, connection.id)
         for start in range(0, len(here), TOLD_AT_ONCE):
             await self._services.presence.seen(*(one.caller.id for one in here[start : start + TOLD_AT_ONCE]))
         await self._services.line.ensure()
+        marks = await self._services.changes.marks({one.caller.id for one in here}, ())
+        for address in marks.away:
+            await self.still_here(address)
 
     async def still_here(self, address: Address) -> None:
         """Somewhere it was written that this ticket's page is gone; here it is not."""
@@ -95,7 +95,7 @@ class Door:
             await self._services.reception.vanished(connection.caller.id)
         except Exception as error:
             _complain("a departure", error)
-        self._services.fanout.signal(VANISHED, connection.address)
+        self._services.announcer.vanished(connection.address)
 
 
 def _complain(what: str, error: Exception) -> None:

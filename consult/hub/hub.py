@@ -12,7 +12,7 @@ from consult.accounts.doorkeeper import Visit
 from consult.errors import NotFound
 from consult.hub.clerk import Clerk
 from consult.hub.connection import Connection, Receive
-from consult.hub.door import VANISHED, Door
+from consult.hub.door import Door
 from consult.hub.greeter import Greeter
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
 from consult.hub.lane import Working
@@ -23,7 +23,7 @@ from consult.hub.roster import Roster
 from consult.hub.services import Services
 from consult.hub.sessions import Sessions
 from consult.hub.tellers import Tellers
-from consult.live.announcer import MOVED, REPLACED, SIGNED_OUT
+from consult.live.announcer import MOVED, REPLACED, SIGNED_OUT, VANISHED
 from consult.live.fanout import ANNOUNCED, REGAINED
 from consult.people import Address
 from consult.wire.closes import Close

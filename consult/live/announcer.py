@@ -10,6 +10,7 @@ from consult.wire.to_client import ServerFrame
 MOVED = "moved"
 REPLACED = "replaced"
 SIGNED_OUT = "signed_out"
+VANISHED = "vanished"
 
 
 class Announcer:
@@ -30,6 +31,10 @@ class Announcer:
     def replaced(self, address: Address, connection_id: str) -> None:
         """This connection is the newest of the address; older ones are to end."""
         self._fanout.signal(REPLACED, address, connection_id)
+
+    def vanished(self, address: Address) -> None:
+        """The address was written down as gone: whoever has its page open after all puts that right."""
+        self._fanout.signal(VANISHED, address)
 
     def signed_out(self, person: str) -> None:
         """This person's connections are to end."""

@@ -81,6 +81,8 @@ class Sweeping:
                     tickets.set_away(conn, ticket_id, away=ticket_id in gone)
 
             await self._database.write(order)
+        for ticket_id in gone:
+            self._usher.vanished(ticket_id)
         for row in live:
             if row.id in gone | back and row.officer_id is not None and row.stage is Stage.SERVING:
                 self._usher.applicant_presence(row.officer_id, row.id, online=row.id in back)

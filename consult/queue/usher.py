@@ -76,6 +76,9 @@ class Usher:
     def offer_withdrawn(self, officer_id: str, ticket_id: str, attempt: int, why: str) -> None:
         self._announcer.tell([staff_address(officer_id)], OfferWithdrawn(ticket_id, attempt, why))
 
+    def vanished(self, ticket_id: str) -> None:
+        self._announcer.vanished(applicant_address(ticket_id))
+
     def conversation_opened(self, officer_id: str, conversation: Conversation) -> None:
         self._announcer.tell([staff_address(officer_id)], ConversationOpened(conversation))
 

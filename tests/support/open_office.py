@@ -1,6 +1,6 @@
 """An office behind one server or more over one database and one Valkey, and consultations in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -74,10 +74,12 @@ class Consultation:
 
 @asynccontextmanager
 async def open_office(
-    database_url: str, redis_url: str, servers: int = 1, **settings: object
+    database_url: str, redis_url: str | Sequence[str], servers: int = 1, **settings: object
 ) -> AsyncIterator[Office]:
+    """So many servers; `redis_url` is a list where each reaches Redis in a way of its own."""
+    reached_at = [redis_url] * servers if isinstance(redis_url, str) else redis_url
     async with AsyncExitStack() as stack:
-        apps = [App(settings_of(database_url, redis_url, **settings)) for _ in range(servers)]
+        apps = [App(settings_of(database_url, one, **settings)) for one in reached_at]
         urls = [await stack.enter_async_context(serving(app)) for app in apps]
         rooms = Rooms(apps[0].database, apps[0].settings)
         service = await rooms.add_service("A", "Izin Usaha", "Business permit", True, {}, "office")

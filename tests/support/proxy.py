@@ -1,7 +1,8 @@
 """A network that can be hurt: a relay to a unix socket which can be slowed, silenced and cut."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 
@@ -10,6 +11,7 @@ class Proxy:
 
     def __init__(self, listen: Path, target: Path) -> None:
         self.address = f"unix://{listen}"
+        self.target_address = f"unix://{target}"
         self.delay_seconds = 0.0
         self._listen = listen
         self._target = target
@@ -39,6 +41,16 @@ class Proxy:
         for link in standing:
             link.close()
         return len(standing)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Nobody gets through, until the end."""
+        assert self._server is not None
+        self._server.close()
+        self._listen.unlink(missing_ok=True)
+        self.cut()
+        yield
+        self._server = await asyncio.start_unix_server(self._accept, self._listen)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         their_reader, their_writer = await asyncio.open_unix_connection(self._target)
