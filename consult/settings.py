@@ -134,6 +134,7 @@ class Settings:
     outbox_frames: int = setting(256, "Unsent frames of a connection before it is let go.", least=1)
     outbox_bytes: int = setting(262_144, "Unsent bytes of a connection before it is let go.", least=1024)
     joins_per_address_in_10_minutes: int = setting(300, "Numbers taken from one address.", least=1)
+    joins_at_once: int = setting(200, "Numbers given at once by a process, before it asks to wait.", least=1)
     sign_ins_per_account_in_10_minutes: int = setting(10, "Failed sign-ins of one account.", least=1)
     sign_ins_per_address_in_10_minutes: int = setting(300, "Failed sign-ins from one address.", least=1)
     pin_tries_per_ticket_in_10_minutes: int = setting(5, "Wrong PINs or secrets for one ticket.", least=1)

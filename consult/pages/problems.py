@@ -25,6 +25,12 @@ STATUS: Mapping[str, int] = dict.fromkeys(BY_CODE, HTTPStatus.CONFLICT) | {
 CODES = {404: "not_found", 405: "not_allowed", 413: "too_large"}
 
 
+def tell_when(response: Response, refusal: ConsultError) -> None:
+    """Say in the header when to try again, if the refusal says so."""
+    if refusal.retry_ms is not None:
+        response.headers["Retry-After"] = str(-(-refusal.retry_ms // 1000))
+
+
 class Problems:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -35,8 +41,7 @@ class Problems:
             raise error
         sentence = sentence_of(error, self._templates.sayer(request))
         response = self._answer(request, STATUS[error.code], error.code, sentence, error.values)
-        if error.retry_ms is not None:
-            response.headers["Retry-After"] = str(-(-error.retry_ms // 1000))
+        tell_when(response, error)
         return response
 
     async def http(self, request: Request, error: Exception) -> Response:

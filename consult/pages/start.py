@@ -10,10 +10,11 @@ from consult.accounts.cookies import text_of
 from consult.accounts.visitor import visitor_of
 from consult.errors import ConsultError, RateLimited
 from consult.pages.cookies import Cookies
+from consult.pages.doorway import Doorway
 from consult.pages.facts import Facts, ServiceChoice
 from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
 from consult.pages.joining import FIELDS, read_ticket_form
-from consult.pages.problems import STATUS
+from consult.pages.problems import STATUS, tell_when
 from consult.pages.services import PageServices
 from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
@@ -36,6 +37,7 @@ class Start:
         self._cookies = cookies
         self._forms = forms
         self._facts = facts
+        self._doorway = Doorway(services.settings.joins_at_once)
 
     async def page(self, request: Request) -> Response:
         chosen = Fields({"service": request.query_params.getlist("service")[:1] or [""]})
@@ -59,14 +61,23 @@ class Start:
         if visitor is None:
             return await self._show(request, key, fields, {"form": say("field.form_expired")}, 403)
         try:
-            taken = await self._take(request, form, visitor)
+            with self._doorway.passing():
+                taken = await self._take(request, form, visitor)
         except ConsultError as refusal:
-            status = STATUS[refusal.code]
-            return await self._show(request, key, fields, {"form": sentence_of(refusal, say)}, status)
+            return await self._refused(request, key, fields, refusal)
         response = RedirectResponse(f"/t/{taken.ticket_id}#{taken.secret}", 303)
         seconds = self._services.settings.applicant_session_hours * 3600
         self._cookies.put(response, "visitor", text_of(visitor), seconds)
         return response
+
+    async def _refused(
+        self, request: Request, key: FormKey, fields: Fields, refusal: ConsultError
+    ) -> Response:
+        """The form again, as it was filled in, with the reason and when to try again."""
+        sentence = sentence_of(refusal, self._templates.sayer(request))
+        shown = await self._show(request, key, fields, {"form": sentence}, STATUS[refusal.code])
+        tell_when(shown, refusal)
+        return shown
 
     async def _take(self, request: Request, form: TicketForm, visitor: bytes) -> Taken:
         address = block_of(request.client.host if request.client else None)

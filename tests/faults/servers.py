@@ -6,10 +6,9 @@ A server that ends is started again at once, as `up` does; who listens keeps the
 import asyncio
 import random
 import signal
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -22,6 +21,7 @@ from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.faults.nursery import Born, Nursery
 from tests.support.faulty_line import FaultyLine
+from tests.support.rows import rows
 from tests.support.waiting import until
 
 # Nobody here is slowed by limits that are for people.
@@ -69,8 +69,9 @@ class Server:
 
 
 class Servers:
-    def __init__(self, data_dir: Path, servers: list[Server], passwords: dict[str, str]) -> None:
-        self.data_dir = data_dir
+    def __init__(self, settings: Settings, servers: list[Server], passwords: dict[str, str]) -> None:
+        self.data_dir = settings.data_dir
+        self.database_url = database_url(settings)
         self.all = servers
         self.passwords = passwords
 
@@ -91,9 +92,7 @@ class Servers:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, read past the service."""
-        path = self.data_dir / "consult.sqlite3"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
-            return opened.execute(query, values).fetchall()
+        return rows(self.database_url, query, *values)
 
 
 @asynccontextmanager
@@ -104,10 +103,12 @@ async def running_servers(
     plan: Plans = lambda: "",
     died: Callable[[], None] = lambda: None,
     officer_capacity: int = 3,
+    database: str = "",
     **settings: object,
 ) -> AsyncIterator[Servers]:
-    """A demo office with `count` servers and a sweep. `plan` says where the next life is to fail."""
-    plain = Settings(data_dir=data_dir, officer_capacity=officer_capacity)
+    """A demo office with `count` servers and a sweep. `plan` says where the next life is to fail;
+    `database` is the address of an empty one, else a SQLite file is made in `data_dir`."""
+    plain = Settings(data_dir=data_dir, officer_capacity=officer_capacity, database_url=database)
     await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     valkey = EmbeddedValkey(data_dir)
     async with AsyncExitStack() as stack:
@@ -118,7 +119,7 @@ async def running_servers(
         listeners = [stack.enter_context(listen("127.0.0.1", 0)) for _ in range(count)]
         fds = tuple(listener.fileno() for listener in listeners)
         nursery = await stack.enter_async_context(Nursery(data_dir / "errors.log", fds))
-        given = {"CONSULT_DATA_DIR": data_dir, **UNHURRIED, **settings}
+        given = {"CONSULT_DATA_DIR": data_dir, "DATABASE_URL": database, **UNHURRIED, **settings}
         servers = []
         for listener in listeners:
             line = FaultyLine(listener.getsockname()[1], chance)
@@ -131,7 +132,7 @@ async def running_servers(
         for server in servers:
             await server.answers()
         try:
-            yield Servers(data_dir, servers, _read_passwords(passwords_path(plain)))
+            yield Servers(plain, servers, _read_passwords(passwords_path(plain)))
         finally:
             for task in keeping:
                 task.cancel()

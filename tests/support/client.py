@@ -24,6 +24,7 @@ Frame = dict[str, Any]
 
 WELCOMES = frozenset({"WelcomeApplicant", "WelcomeOfficer", "WelcomeSupervisor"})
 WITHIN_SECONDS = 10.0
+HTTP_SECONDS = 30.0  # a password is hashed on a machine that does much else
 _TOKEN = re.compile(r'name="csrf"\s+(?:value|content)="([^"]+)"')
 
 
@@ -238,12 +239,16 @@ class Page:
         return client
 
 
+def _http(url: str, cookies: dict[str, str] | None = None) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=url, cookies=cookies, trust_env=False, timeout=HTTP_SECONDS)
+
+
 async def take_number(
     url: str, service: str, name: str = "Ana Wijaya", channel: str = "chat", **fields: str
 ) -> Page:
     """Take a number by the form, and open the ticket's page on the same device."""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
-        token = await _token(http, "/")
+    async with _http(url) as http:
+        token = await form_token(http, "/")
         form = {
             "csrf": token,
             "service": service,
@@ -262,21 +267,21 @@ async def take_number(
 
 async def open_ticket(url: str, ticket: str, secret: str) -> Page:
     """Open a ticket by its link on another device."""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+    async with _http(url) as http:
         return await _open_ticket(http, url, ticket, secret)
 
 
 async def sign_in(url: str, user_name: str, password: str) -> Page:
     """Sign in by the form and open the desk's page."""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
-        form = {"csrf": await _token(http, "/sign-in"), "user_name": user_name, "password": password}
+    async with _http(url) as http:
+        form = {"csrf": await form_token(http, "/sign-in"), "user_name": user_name, "password": password}
         signed_in = await http.post("/sign-in", data=form, headers={"Origin": url})
         assert signed_in.status_code == 303, signed_in.text
-        return Page(url, await _token(http, signed_in.headers["location"]), dict(http.cookies.items()))
+        return Page(url, await form_token(http, signed_in.headers["location"]), dict(http.cookies.items()))
 
 
 async def sign_out(page: Page) -> None:
-    async with httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False) as http:
+    async with _http(page.url, cookies=page.cookies) as http:
         answer = await http.post("/sign-out", data={"csrf": page.csrf}, headers={"Origin": page.url})
         assert answer.status_code == 303, answer.text
 
@@ -288,7 +293,7 @@ async def _open_ticket(http: httpx2.AsyncClient, url: str, ticket: str, secret: 
     return Page(url, told["csrf"], dict(http.cookies.items()), ticket, told["label"], secret)
 
 
-async def _token(http: httpx2.AsyncClient, path: str) -> str:
+async def form_token(http: httpx2.AsyncClient, path: str) -> str:
     page = await http.get(path)
     assert page.status_code == 200, f"{path}: {page.status_code}"
     found = _TOKEN.search(page.text)
