@@ -100,6 +100,12 @@ def office_url(office_template: OfficeTemplate, tmp_path: Path) -> str:
     return office_template.copy_to(tmp_path)
 
 
+@pytest.fixture
+def processes_database(office_template: OfficeTemplate) -> str:
+    """The same for servers that are processes of their own; empty where they make a file themselves."""
+    return office_template.for_processes()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh, migrated database; the test runs once with each kind."""

@@ -27,6 +27,7 @@ from tests.faults.rolling import restart_rolling
 from tests.faults.stalled import stall_readers
 from tests.network.matrix import try_all
 from tests.network.mixed import both_ways
+from tests.on_postgres import all_on_postgres
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import running
@@ -85,6 +86,7 @@ PARTS: dict[str, Part] = {
         10,
         lambda home, seed: restart_rolling(home, seed, sessions=500, restarts=10),
     ),
+    "postgres": Part("the tests of whole offices and their processes over PostgreSQL", 1, all_on_postgres),
     "video": Part(
         "5 pairs of networks that calls must get through",
         5,

@@ -74,7 +74,9 @@ class Run:
         self.news.set()
 
 
-async def kill_servers(data_dir: Path, seed: int, messages: int, kills: int) -> dict[str, Any]:
+async def kill_servers(
+    data_dir: Path, seed: int, messages: int, kills: int, database: str = ""
+) -> dict[str, Any]:
     """Post `messages` in twelve consultations while servers are killed `kills` times. Returns the figures.
 
     Raises AssertionError for anything lost, doubled, out of order, or different at both ends.
@@ -82,7 +84,13 @@ async def kill_servers(data_dir: Path, seed: int, messages: int, kills: int) -> 
     run = Run(seed, messages, kills, random.Random(seed))
     began = time.monotonic()
     async with running_servers(
-        data_dir, SERVERS, run.chance, run.plan, run.died, officer_capacity=FOR_EACH_OFFICER
+        data_dir,
+        SERVERS,
+        run.chance,
+        run.plan,
+        run.died,
+        officer_capacity=FOR_EACH_OFFICER,
+        database=database,
     ) as servers:
         async with under_way(servers, run.chance, FOR_EACH_OFFICER) as consultations:
             run.begun = True

@@ -3,10 +3,9 @@
 import asyncio
 import json
 import secrets
-import sqlite3
 import time
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,12 @@ from consult.live.server import EmbeddedValkey
 from consult.office import store as office
 from consult.office.store import Service
 from consult.people import Role
+from consult.settings import Settings
 from consult.storage import tables
 from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.faults.racing import Orders, command, result_of, settings_of
+from tests.support.rows import rows
 
 PROCESSES = 4
 CAPACITY = 3
@@ -44,7 +45,7 @@ SELECT subject, content FROM event WHERE kind = 'stage' AND subject LIKE 'ticket
 
 
 async def race_for_everybody(
-    data_dir: Path, seed: int, applicants: int, matchers: int, officers: int
+    data_dir: Path, seed: int, applicants: int, matchers: int, officers: int, database: str = ""
 ) -> dict[str, Any]:
     """Serve `applicants` by `matchers` in four processes. Returns the figures; raises AssertionError."""
     began = time.monotonic()
@@ -52,11 +53,12 @@ async def race_for_everybody(
     valkey = EmbeddedValkey(data_dir)
     valkey.start()
     try:
-        service = await _furnish(data_dir, applicants, officers)
-        looks, told = await _race(data_dir, service, matchers, seed)
+        settings = settings_of(data_dir, database)
+        service = await _furnish(settings, applicants, officers)
+        looks, told = await _race(settings, service, matchers, seed)
     finally:
         valkey.stop()
-    accepted = _follow_every_step(data_dir)
+    accepted = _follow_every_step(database_url(settings))
     won = [tuple(win) for one in told for win in one["won"]]
     assert len(set(won)) == len(won), "an offer was accepted twice"
     assert set(won) == accepted, "what officers were told differs from what is written"
@@ -72,14 +74,17 @@ async def race_for_everybody(
     }
 
 
-async def _race(data_dir: Path, service: str, matchers: int, seed: int) -> tuple[int, list[dict[str, Any]]]:
+async def _race(
+    settings: Settings, service: str, matchers: int, seed: int
+) -> tuple[int, list[dict[str, Any]]]:
     """How often everybody's load was looked at, and what each process won."""
     shares = [matchers // PROCESSES + (number < matchers % PROCESSES) for number in range(PROCESSES)]
-    racing = await asyncio.create_subprocess_exec(*command(Orders(str(data_dir), service, shares, seed)))
+    orders = Orders(str(settings.data_dir), settings.database_url, service, shares, seed)
+    racing = await asyncio.create_subprocess_exec(*command(orders))
     looks = 0
     try:
         while racing.returncode is None:
-            await asyncio.to_thread(_look, data_dir)
+            await asyncio.to_thread(_look, database_url(settings))
             looks += 1
             with suppress(TimeoutError):
                 await asyncio.wait_for(racing.wait(), LOOK_SECONDS)
@@ -88,44 +93,38 @@ async def _race(data_dir: Path, service: str, matchers: int, seed: int) -> tuple
             racing.kill()
             await racing.wait()
     assert racing.returncode == 0
-    return looks, [json.loads(result_of(data_dir, number).read_text()) for number in range(PROCESSES)]
+    results = [result_of(settings.data_dir, number) for number in range(PROCESSES)]
+    return looks, [json.loads(result.read_text()) for result in results]
 
 
-def _look(data_dir: Path) -> None:
+def _look(url: str) -> None:
     """Every officer's load is what they hold, and no more than they can."""
-    with closing(_opened(data_dir)) as opened:
-        for person, load, capacity, held in opened.execute(_LOADS):
-            assert load == held <= capacity, f"{person}: load {load}, holds {held} of {capacity}"
+    for person, load, capacity, held in rows(url, _LOADS):
+        assert load == held <= capacity, f"{person}: load {load}, holds {held} of {capacity}"
 
 
-def _opened(data_dir: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{data_dir / 'consult.sqlite3'}?mode=ro", uri=True)
-
-
-def _follow_every_step(data_dir: Path) -> set[tuple[str, int, str]]:
+def _follow_every_step(url: str) -> set[tuple[str, int, str]]:
     """Each ticket's steps are steps of the table, one officer at a time; returns the accepted offers."""
     stages: dict[str, Stage] = {}
     offers: dict[str, tuple[int, str]] = {}
     accepted = set()
-    with closing(_opened(data_dir)) as opened:
-        for subject, content in opened.execute(_STEPS):
-            ticket, step = subject.removeprefix("ticket:"), json.loads(content)
-            before = stages.get(ticket, Stage.WAITING)
-            assert step["from"] == before, f"{ticket}: {step} while {before}"
-            stages[ticket] = NEXT_STAGE[before, Step(step["step"])]
-            if step["step"] == Step.OFFER:
-                offers[ticket] = (step["attempt"], step["officer"])
-            elif step["step"] == Step.ACCEPT:
-                attempt, officer = offers[ticket]
-                assert step["officer"] == officer, f"{ticket}: offered to {officer}, accepted by {step}"
-                accepted.add((ticket, attempt, officer))
+    for subject, content in rows(url, _STEPS):
+        ticket, step = subject.removeprefix("ticket:"), json.loads(content)
+        before = stages.get(ticket, Stage.WAITING)
+        assert step["from"] == before, f"{ticket}: {step} while {before}"
+        stages[ticket] = NEXT_STAGE[before, Step(step["step"])]
+        if step["step"] == Step.OFFER:
+            offers[ticket] = (step["attempt"], step["officer"])
+        elif step["step"] == Step.ACCEPT:
+            attempt, officer = offers[ticket]
+            assert step["officer"] == officer, f"{ticket}: offered to {officer}, accepted by {step}"
+            accepted.add((ticket, attempt, officer))
     assert set(stages.values()) == {Stage.ENDED}
     return accepted
 
 
-async def _furnish(data_dir: Path, applicants: int, officers: int) -> str:
+async def _furnish(settings: Settings, applicants: int, officers: int) -> str:
     """A service with officers who are ready and a line of people who are here; its id."""
-    settings = settings_of(data_dir)
     await asyncio.to_thread(migrate, database_url(settings))
     app = build(settings)
     await app.start()

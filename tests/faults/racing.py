@@ -41,16 +41,18 @@ MANNERS = {"accept": 55, "accept_or_leave": 10, "accept_or_pass": 10, "late": 10
 @dataclass(frozen=True)
 class Orders:
     data_dir: str
+    database: str
     service: str
     matchers: list[int]
     """How many in each process."""
     seed: int
 
 
-def settings_of(data_dir: Path) -> Settings:
+def settings_of(data_dir: Path, database: str = "") -> Settings:
     """Offers run out soon; nobody is lost or parked meanwhile."""
     return Settings(
         data_dir=data_dir,
+        database_url=database,
         offer_seconds=OFFER_SECONDS,
         pass_holds_seconds=0.2,
         offerable_seconds=36_000,
@@ -181,7 +183,7 @@ def _receipt(caller: Caller) -> Receipt:
 
 
 async def race(orders: Orders, process: int) -> None:
-    app = build(settings_of(Path(orders.data_dir)))
+    app = build(settings_of(Path(orders.data_dir), orders.database))
     await app.start()
     racer = Racer(app, orders, process)
     try:

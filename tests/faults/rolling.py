@@ -24,13 +24,20 @@ PATIENT = Manners(ping_seconds=2.0, dead_seconds=25.0, answer_seconds=5.0)
 _PLACES = "SELECT id FROM ticket WHERE stage = 'waiting' ORDER BY returned DESC, order_at, id"
 
 
-async def restart_rolling(data_dir: Path, seed: int, sessions: int, restarts: int) -> dict[str, Any]:
+async def restart_rolling(
+    data_dir: Path, seed: int, sessions: int, restarts: int, database: str = ""
+) -> dict[str, Any]:
     """Restart every server `restarts` times while `sessions` pages wait and write. Raises AssertionError."""
     began = time.monotonic()
     ends = restarts * SERVERS
     run = Run(seed, MESSAGES_BETWEEN * (ends + 1), ends, random.Random(seed))
     async with running_servers(
-        data_dir, SERVERS, run.chance, died=run.died, officer_capacity=FOR_EACH_OFFICER
+        data_dir,
+        SERVERS,
+        run.chance,
+        died=run.died,
+        officer_capacity=FOR_EACH_OFFICER,
+        database=database,
     ) as servers:
         async with under_way(servers, run.chance, FOR_EACH_OFFICER, PATIENT) as consultations:
             waiting = await _line_up(servers, run.chance, sessions - len(consultations.all))

@@ -21,14 +21,21 @@ STEADY = Manners(ping_seconds=2.0, dead_seconds=3_600, answer_seconds=60.0)
 
 
 async def stall_readers(
-    data_dir: Path, seed: int, readers: int, stalled: int, messages: int
+    data_dir: Path, seed: int, readers: int, stalled: int, messages: int, database: str = ""
 ) -> dict[str, Any]:
     """`messages` to those who read, before and while `stalled` others do not. Raises AssertionError."""
     chance = random.Random(seed)
     each = readers // 3
     async with AsyncExitStack() as stack:
         servers = await stack.enter_async_context(
-            running_servers(data_dir, 1, chance, officer_capacity=each, CONSULT_OUTBOX_BYTES=OUTBOX_BYTES)
+            running_servers(
+                data_dir,
+                1,
+                chance,
+                officer_capacity=each,
+                database=database,
+                CONSULT_OUTBOX_BYTES=OUTBOX_BYTES,
+            )
         )
         servers.all[0].line.buffer_bytes = BUFFER_BYTES
         consultations = await stack.enter_async_context(under_way(servers, chance, each, STEADY))

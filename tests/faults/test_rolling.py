@@ -8,8 +8,10 @@ from tests.faults.rolling import restart_rolling
 
 
 @pytest.mark.timeout(600)
-async def test_rolling_restarts(tmp_path: Path, seed: int) -> None:
-    figures = await restart_rolling(tmp_path / "data", seed, sessions=40, restarts=2)
+async def test_rolling_restarts(tmp_path: Path, processes_database: str, seed: int) -> None:
+    figures = await restart_rolling(
+        tmp_path / "data", seed, sessions=40, restarts=2, database=processes_database
+    )
     print(figures)
     assert figures["reconnects"] >= 40
     assert figures["back_in_12_s"] >= 0.95 * figures["reconnects"]

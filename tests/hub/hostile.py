@@ -29,6 +29,9 @@ UNMETERED = {
     "officer_frames_burst": 10_000,
     "signalling_frames_in_10_seconds": 10_000,
     "joins_per_address_in_10_minutes": 10_000,
+    # Nobody here pings.
+    "applicant_dead_seconds": 3_600,
+    "officer_dead_seconds": 3_600,
 }
 
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.stories.people import Town
 from tests.support.browser import browser
+from tests.support.databases import OfficeTemplate
 from tests.support.house import House, open_house
 
 __all__ = ["browser"]
@@ -23,9 +24,12 @@ def house_settings() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 async def house(
-    tmp_path_factory: pytest.TempPathFactory, house_settings: dict[str, object]
+    tmp_path_factory: pytest.TempPathFactory,
+    house_settings: dict[str, object],
+    office_template: OfficeTemplate,
 ) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("house"), **house_settings) as opened:
+    settings = {"DATABASE_URL": office_template.for_processes(), **house_settings}
+    async with open_house(tmp_path_factory.mktemp("house"), **settings) as opened:
         yield opened
 
 

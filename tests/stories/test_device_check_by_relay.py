@@ -11,15 +11,19 @@ from playwright.async_api import expect
 from consult.precall.letters import mirror_path
 from tests.signalling.turn.relay import relay
 from tests.stories.people import Town
+from tests.support.databases import OfficeTemplate
 from tests.support.house import House, open_house
 from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, office_template: OfficeTemplate
+) -> AsyncIterator[House]:
     """A house whose media goes only through a real coturn."""
     async with relay(tmp_path_factory.mktemp("relay"), doors_open=True) as running:
         settings = {
+            "DATABASE_URL": office_template.for_processes(),
             "CONSULT_TURN_URLS": running.settings.turn_urls,
             "CONSULT_TURN_SECRET": running.settings.turn_secret,
             "CONSULT_RELAY_ONLY": "both",

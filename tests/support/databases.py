@@ -25,6 +25,10 @@ class SqliteTemplate:
         shutil.copyfile(self._original, path)
         return f"sqlite:///{path}"
 
+    def for_processes(self) -> str:
+        """Nothing: each office makes a file in its own data directory."""
+        return ""
+
 
 class PostgresTemplate:
     def __init__(self, server: PostgresServer) -> None:
@@ -38,6 +42,10 @@ class PostgresTemplate:
 
     def copy_to(self, directory: Path) -> str:
         """As `copy`; the server keeps its files itself, so there is nothing in `directory`."""
+        return self.copy()
+
+    def for_processes(self) -> str:
+        """As `copy`."""
         return self.copy()
 
 

@@ -1,9 +1,8 @@
 """A demo office as it runs: an embedded Valkey, two servers on two ports over one data directory, a sweep."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -19,16 +18,20 @@ from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.running.program import Program, free_port
 from tests.support.cable import Cable
+from tests.support.rows import named_rows
 from tests.support.waiting import until
 
 START_SECONDS = 60.0
 
 
 class House:
-    """`urls[0]` and `urls[1]` are different processes. `cable` stands before the first one."""
+    """`urls[0]` and `urls[1]` are different processes. `cable` stands before the first one.
+
+    Without a DATABASE_URL among its settings it makes a SQLite file in `data_dir`."""
 
     def __init__(self, data_dir: Path, **settings: object) -> None:
         self.data_dir = data_dir
+        self._plain = Settings(data_dir=data_dir, database_url=str(settings.get("DATABASE_URL", "")))
         self._given = settings
         self._valkey = EmbeddedValkey(data_dir)
         self._programs: list[Program] = []
@@ -39,7 +42,7 @@ class House:
         self.passwords: dict[str, str] = {}
 
     async def open(self) -> None:
-        settings = Settings(data_dir=self.data_dir)
+        settings = self._plain
         await asyncio.to_thread(self.data_dir.mkdir, parents=True, exist_ok=True)
         self._valkey.start()
         await asyncio.to_thread(migrate, database_url(settings))
@@ -83,11 +86,7 @@ class House:
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What the database holds, as an auditor sees it."""
-        with closing(
-            sqlite3.connect(f"file:{self.data_dir / 'consult.sqlite3'}?mode=ro", uri=True)
-        ) as opened:
-            opened.row_factory = sqlite3.Row
-            return [dict(row) for row in opened.execute(query, values)]
+        return [dict(row) for row in named_rows(database_url(self._plain), query, *values)]
 
     def said(self) -> str:
         """Everything that the servers have written to their logs so far."""
@@ -95,7 +94,7 @@ class House:
 
     async def clear(self) -> None:
         """Nobody waits and nobody is on duty, so that the next story meets none of this one's people."""
-        app = App(Settings(data_dir=self.data_dir))
+        app = App(self._plain)
         await app.start()
         try:
             await app.database.write(_clear)
