@@ -16,7 +16,7 @@ from redis.exceptions import (
 )
 
 from consult.errors import Busy, SettingsWrong
-from consult.live import keys
+from consult.live import keys, tls
 from consult.live.finding import NoPrimary
 from consult.live.redis import Live
 from consult.live.server import unix_address
@@ -61,6 +61,8 @@ def shown(address: str) -> str:
 
 def _sentence(address: str, cause: BaseException | None) -> str:
     where = shown(address)
+    if (untrusted := tls.sentence(where, cause)) is not None:
+        return untrusted
     # redis-py wraps what was refused while connecting.
     while cause is not None and not isinstance(cause, NoPrimary) and isinstance(cause.__cause__, RedisError):
         cause = cause.__cause__
@@ -86,7 +88,10 @@ def _sentence(address: str, cause: BaseException | None) -> str:
         case BusyLoadingError():
             return f"REDIS_URL: {where} is still reading its data; start again when it is ready."
         case InvalidResponse():
-            return f"REDIS_URL: what answers at {where} is not Redis; correct the host and port."
+            return (
+                f"REDIS_URL: what answers at {where} is not Redis; correct the host and port, "
+                "or write rediss:// where it wants TLS."
+            )
         case ResponseError() if "unknown command" in str(cause).lower():
             return (
                 f"REDIS_URL: {where} is a Sentinel or no full Redis; Sentinels are written as "
@@ -96,9 +101,18 @@ def _sentence(address: str, cause: BaseException | None) -> str:
             return f"REDIS_URL: {where} answers {_one_line(cause)!r}; correct the address."
         case _:
             return (
-                f"REDIS_URL: no Redis answers at {where} ({_one_line(cause)}); start it, correct the "
-                "address, or leave REDIS_URL out to use the one that comes with Consult."
+                f"REDIS_URL: no Redis answers at {where} ({_one_line(cause)}); start it, "
+                f"correct the address{_other_tongue(where)}, "
+                "or leave REDIS_URL out to use the one that comes with Consult."
             )
+
+
+def _other_tongue(where: str) -> str:
+    """Who is asked with TLS and expects none, or the other way round, mostly says nothing at all."""
+    if where.startswith("unix"):
+        return ""
+    tls = where.startswith("rediss")
+    return ", write redis:// if it speaks no TLS" if tls else ", write rediss:// if it wants TLS"
 
 
 def _found_nobody(where: str, cause: NoPrimary) -> str:

@@ -76,14 +76,14 @@ class Nodes:
         plain = ("--port", str(port), "--bind", HOST, "--save", "", "--repl-diskless-sync-delay", "0")
         return self._begin(port, self._password, *plain, *secured, *arguments)
 
-    def sentinel(self, service: str, primary: Node, quorum: int) -> Node:
+    def sentinel(self, service: str, primary_port: int, quorum: int) -> Node:
         port = free_port()
         home = self._home / str(port)
         home.mkdir(parents=True)
         lines = [
             f"port {port}",
             f"bind {HOST}",
-            f"sentinel monitor {service} {HOST} {primary.port} {quorum}",
+            f"sentinel monitor {service} {HOST} {primary_port} {quorum}",
             f"sentinel down-after-milliseconds {service} 1000",
             f"sentinel failover-timeout {service} 5000",
         ]
@@ -91,6 +91,17 @@ class Nodes:
             lines.append(f"sentinel auth-pass {service} {self._password}")
         (home / "sentinel.conf").write_text("\n".join(lines) + "\n")
         return self._begin(port, "", "sentinel.conf", "--sentinel")
+
+    def cluster_of_one(self, announced_port: int) -> Node:
+        """It holds every slot, and says that it is reached at that port."""
+        bus, announced = str(free_port()), str(announced_port)
+        node = self.server(
+            *("--cluster-enabled", "yes", "--cluster-port", bus),
+            *("--cluster-announce-ip", HOST, "--cluster-announce-port", announced),
+        )
+        node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, SLOTS - 1)
+        until_true(lambda: _state(node) == "ok", "the Cluster is whole")
+        return node
 
     def _begin(self, port: int, password: str, *arguments: str) -> Node:
         node = Node(self._home / str(port), *arguments, port=port, password=password)
@@ -113,7 +124,7 @@ class Watched:
         until_true(
             lambda: self.replica.client.info("replication").get("master_link_status") == "up", "replica"
         )
-        self.sentinels = [nodes.sentinel(self.service, self.primary, quorum=2) for _ in range(3)]
+        self.sentinels = [nodes.sentinel(self.service, self.primary.port, quorum=2) for _ in range(3)]
         for sentinel in self.sentinels:
             until_true(lambda sentinel=sentinel: self._knows_all(sentinel), "Sentinels know each other")
         listed = ",".join(sentinel.place for sentinel in self.sentinels)
