@@ -168,13 +168,14 @@ def _to(conn: Connection, before: DutyRow, state: DutyState, step: str, actor: s
         "state": state,
         "reason": reason,
         "revision": duty.c.revision + 1,
-        "seen_at": now,
     }
+    # What the office does to an officer, a missed offer for one, is no sign of life.
+    if actor == f"staff:{before.person_id}":
+        values["seen_at"] = now
     if state is not before.state:
         values["since_at"] = now
     if state is DutyState.LOST:
         values["state_before_lost"] = before.state
-        values["seen_at"] = before.seen_at
     if state is DutyState.AVAILABLE:
         values["idle_since_at"] = now
     conn.execute(update(duty).where(duty.c.person_id == before.person_id).values(values))

@@ -51,6 +51,21 @@ async def test_an_officer_is_lost_after_thirty_seconds_and_emptied_after_two_min
     assert (await line.kinds(citizen))[-1] == "returned"
 
 
+async def test_a_missed_offer_is_no_sign_of_life(line: Line) -> None:
+    officer, served, offered = await line.officer(), await line.citizen(), await line.citizen()
+    await line.serve(officer, served)
+    await line.offer(officer, offered)
+    await line.pass_time(26)
+    await line.sweeping.once()
+    assert (await line.duty(officer)).state is DutyState.PAUSED
+    await line.pass_time(5)
+    await line.sweeping.once()
+    assert (await line.duty(officer)).state is DutyState.LOST
+    await line.pass_time(95)
+    await line.sweeping.once()
+    assert (await line.ticket(served)).stage is Stage.WAITING
+
+
 async def test_a_lost_officers_open_offer_is_withdrawn_at_once(line: Line) -> None:
     officer, citizen = await line.officer(), await line.citizen()
     attempt = await line.offer(officer, citizen)
