@@ -16,14 +16,19 @@ function after(seconds, ladder, changed = {}, signs = SENDING) {
 const thin = (pathBits) => ({ pathBits, videoBits: Math.max(30_000, pathBits - 40_000) });
 
 export async function test_a_weak_moment_changes_nothing_and_five_seconds_do() {
-  const four = after(4, ladderAt(), thin(90_000));
+  const four = after(4, ladderAt(), thin(400_000));
   equal(four.level, BEST);
   equal(after(1, four).badSeconds, 0, "a good second between");
-  equal(after(1, four, thin(90_000)).level, 1);
+  equal(after(1, four, thin(400_000)).level, 3);
+}
+
+export async function test_the_more_it_is_too_much_the_sooner_it_is_less() {
+  equal([1, 2].map((seconds) => after(seconds, ladderAt(), thin(90_000)).level), [BEST, 1]);
+  equal([2, 3].map((seconds) => after(seconds, ladderAt(), thin(270_000)).level), [BEST, 2]);
 }
 
 export async function test_a_thin_path_leads_at_once_to_what_it_carries() {
-  for (const [pathBits, level] of [[400_000, 3], [270_000, 2], [150_000, 1], [85_000, 1], [60_000, 0]]) {
+  for (const [pathBits, level] of [[400_000, 3], [270_000, 2], [150_000, 1], [85_000, 1], [20_000, 1]]) {
     equal(after(5, ladderAt(), thin(pathBits)).level, level, `${pathBits} bit/s`);
   }
 }
@@ -31,7 +36,7 @@ export async function test_a_thin_path_leads_at_once_to_what_it_carries() {
 export async function test_a_path_that_gives_the_picture_all_it_may_have_is_not_thin() {
   // Nothing more was sent, so nothing more is known of it.
   const level = 1;
-  equal(after(10, ladderAt(level), { pathBits: 60_000, videoBits: LEVELS[level].videoBits }).level, level);
+  equal(after(10, ladderAt(level), { pathBits: 30_000, videoBits: LEVELS[level].videoBits }).level, level);
 }
 
 export async function test_up_is_one_step_after_twenty_good_seconds() {
@@ -58,8 +63,23 @@ export async function test_a_step_up_that_was_too_much_is_tried_ever_more_seldom
   equal([ladder.level, ladder.patienceSeconds], [1, 80]);
 }
 
-export async function test_queues_lead_down_to_the_voice_and_loss_only_to_level_two() {
-  equal(after(20, ladderAt(), { delayMs: 400 }).level, 0);
+export async function test_the_picture_is_given_up_only_where_the_small_one_does_not_fit_either() {
+  equal(after(5, ladderAt(1), { pathBits: 30_000, videoBits: 0 }).level, 0, "the browser has paused it");
+  equal(after(60, ladderAt(1), { delayMs: 500 }).level, 1, "the small one may wait in a queue, and is not tried larger");
+  equal(after(5, ladderAt(1), { delayMs: 500, lost: 0.3 }).level, 0, "the queue is full");
+  equal(after(5, ladderAt(1), { delayMs: 800 }).level, 0, "nobody can talk like this");
+}
+
+export async function test_a_step_up_is_not_worth_a_try_where_the_path_barely_carries_this_one() {
+  for (const [level, too_little, enough] of [[1, 100_000, 110_000], [2, 240_000, 260_000], [3, 390_000, 410_000]]) {
+    const all = { videoBits: LEVELS[level].videoBits };
+    equal(after(22, ladderAt(level), { ...all, pathBits: too_little }).level, level, `${too_little} bit/s`);
+    equal(after(20, ladderAt(level), { ...all, pathBits: enough }).level, level + 1, `${enough} bit/s`);
+  }
+}
+
+export async function test_queues_lead_down_to_the_small_picture_and_loss_only_to_level_two() {
+  equal(after(20, ladderAt(), { delayMs: 400 }).level, 1);
   equal(after(60, ladderAt(), { lost: 0.2 }).level, 2);
   equal(after(60, ladderAt(), { lost: 0.1 }).level, BEST, "ten per cent is what the voice bears");
 }
@@ -80,17 +100,17 @@ export async function test_the_network_a_device_names_gives_the_first_level() {
 }
 
 export async function test_levels_grow_and_thin_ones_have_long_packets() {
-  for (const name of ["width", "framesPerSecond", "videoBits", "needsBits"]) {
+  for (const name of ["width", "framesPerSecond", "videoBits", "needsBits", "climbBits"]) {
     const row = LEVELS.map((level) => level[name]);
     equal([...row].sort((a, b) => a - b), row, name);
   }
   equal(LEVELS.map(({ packetMs }) => packetMs), [60, 60, 20, 20, 20]);
 }
 
-const rows = ({ bytes = 0, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02 } = {}) => new Map(
+const rows = ({ bytes = 0, received = bytes, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02 } = {}) => new Map(
   [
     { id: "T", type: "transport", selectedCandidatePairId: "P" },
-    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08, bytesSent: bytes, bytesReceived: bytes },
+    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08, bytesSent: bytes, bytesReceived: received },
     { id: "Q", type: "candidate-pair", bytesSent: 9_999, bytesReceived: 9_999 },
     { id: "V", type: "outbound-rtp", kind: "video", targetBitrate: 300_000 },
     { id: "A", type: "inbound-rtp", kind: "audio", concealedSamples: concealed, silentConcealedSamples: silent, totalSamplesReceived: samples },
@@ -101,8 +121,8 @@ const rows = ({ bytes = 0, concealed = 0, silent = 0, samples = 0, path = 500_00
 
 export async function test_figures_are_what_grew_since_the_last_ones() {
   const { sums } = figuresOf(rows({ bytes: 1_000, concealed: 500, silent: 400, samples: 48_000 }), noSums(0), 1_000);
-  const { bytes, roundTripMs, figures } = figuresOf(rows({ bytes: 1_500, concealed: 5_300, silent: 400, samples: 96_000 }), sums, 2_000);
-  equal([bytes, roundTripMs], [1_000, 80]);
+  const { bytes, silent, roundTripMs, figures } = figuresOf(rows({ bytes: 1_500, concealed: 5_300, silent: 400, samples: 96_000 }), sums, 2_000);
+  equal([bytes, silent, roundTripMs], [1_000, false, 80]);
   equal(figures, { seconds: 1, pathBits: 500_000, videoBits: 300_000, lost: 0.02, concealed: 0.1 });
 }
 
@@ -113,15 +133,16 @@ export async function test_silence_that_nobody_sent_is_no_hole() {
 
 function watched({ first = BEST } = {}) {
   const time = new Time();
-  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, samples: 0, concealed: 0, part: 0, connected: true };
+  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true };
   const watch = new QualityWatch({
     timers: time,
     first,
     statistics: async () => {
       seen.bytes += 500;
+      if (!seen.cut) seen.received = seen.bytes;
       seen.samples += 48_000;
       seen.concealed += seen.part * 48_000;
-      return rows({ bytes: seen.bytes, path: seen.path, samples: seen.samples, concealed: seen.concealed });
+      return rows({ bytes: seen.bytes, received: seen.received, path: seen.path, samples: seen.samples, concealed: seen.concealed });
     },
     connected: () => seen.connected,
     looked: () => (seen.looks += 1),
@@ -159,16 +180,16 @@ export async function test_a_cut_line_is_no_thin_line() {
   const { watch, seen, seconds } = watched();
   watch.begin();
   await seconds(3);
-  [seen.path, seen.part] = [60_000, 0.5];
+  [seen.path, seen.part, seen.cut] = [60_000, 0.5, true];
   await seconds(3);
   seen.connected = false;
   await seconds(30);
   equal([watch.level, watch.wanted], [BEST, BEST]);
-  seen.connected = true;
+  [seen.connected, seen.cut] = [true, false];
   await seconds(4);
   equal([watch.level, watch.wanted], [BEST, BEST], "the browser looks for its way again");
   await seconds(6);
-  equal([watch.level, watch.wanted], [0, 3]);
+  equal([watch.level, watch.wanted], [1, 3]);
 }
 
 export async function test_a_new_connection_counts_on_from_what_was_used() {
@@ -186,7 +207,7 @@ export async function test_saving_data_lowers_what_is_sent_and_what_is_wanted_an
   const { watch, seen } = watched();
   watch.save(true);
   equal([watch.level, watch.wanted, seen.steps], [1, 1, ["saving 1"]]);
-  equal(watch.sound, { packetMs: 60, pauses: false });
+  equal(watch.sound, { packetMs: 60 });
   watch.save(true);
   watch.save(false);
   equal([watch.level, watch.wanted, seen.steps], [4, 4, ["saving 1", "saving_off 4"]]);
@@ -216,7 +237,7 @@ export async function test_video_off_and_on_again_are_steps_of_their_own() {
   seen.path = 50_000;
   // The picture gets far more than it may have: only the path counts here.
   watch.ask(0, false);
-  equal([watch.level, watch.sound], [0, { packetMs: 60, pauses: true }]);
+  equal([watch.level, watch.sound], [0, { packetMs: 60 }]);
   watch.ask(4, false);
   equal(seen.steps, ["video_off 0", "video_on 1"]);
   await seconds(1);

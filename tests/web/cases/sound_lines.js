@@ -3,7 +3,8 @@ import { LEVELS } from "/scripts/models/quality.js";
 import { withSound } from "/scripts/models/sound_lines.js";
 import { equal, ok, until } from "./support/assert.js";
 
-const SHORT = { packetMs: 20, pauses: false };
+const SHORT = { packetMs: 20 };
+const LONG = { packetMs: 60 };
 
 const SDP = [
   "v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
@@ -11,9 +12,9 @@ const SDP = [
 ].join("\r\n");
 
 export async function test_the_wish_stands_in_the_sound_part_only() {
-  const lines = withSound(SDP, { packetMs: 60, pauses: true }).split("\r\n");
-  equal(lines.slice(3, 6), ["a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1", "a=ptime:60", "m=video 9 UDP/TLS/RTP/SAVPF 96"]);
-  equal(withSound(withSound(SDP, { packetMs: 60, pauses: true }), SHORT), withSound(SDP, SHORT));
+  const lines = withSound(SDP, LONG).split("\r\n");
+  equal(lines.slice(3, 6), ["a=fmtp:111 minptime=10;useinbandfec=1;usedtx=0", "a=ptime:60", "m=video 9 UDP/TLS/RTP/SAVPF 96"]);
+  equal(withSound(withSound(SDP, LONG), SHORT), withSound(SDP, SHORT));
   equal(withSound("v=0\r\n", SHORT), "v=0\r\n");
 }
 
@@ -28,6 +29,7 @@ async function pair() {
   const wishes = [{ ...SHORT }, { ...SHORT }];
   const peers = [];
   const connections = [];
+  const said = [];
   for (const side of [0, 1]) {
     const other = () => peers[1 - side];
     peers.push(
@@ -38,7 +40,10 @@ async function pair() {
         configuration: {},
         polite: side === 1,
         track: (kind) => stream.getTracks().find((track) => track.kind === kind) ?? null,
-        sendDescription: (kind, sdp) => other().describe(kind, sdp),
+        sendDescription: (kind, sdp) => {
+          said.push(`${side} ${kind}`);
+          other().describe(kind, sdp);
+        },
         sendCandidate: (candidate) => other().candidate(candidate),
         changed: () => {},
         received: () => {},
@@ -48,7 +53,8 @@ async function pair() {
   }
   peers[0].offer();
   await until(() => peers.every(({ state }) => state === "connected"), "both are connected");
-  return { peers, connections, wishes, close: () => peers.forEach((peer) => peer.close()) };
+  equal(said.splice(0), ["0 offer", "1 answer"]);
+  return { peers, connections, wishes, said, close: () => peers.forEach((peer) => peer.close()) };
 }
 
 async function row(connection, type, kind) {
@@ -65,16 +71,17 @@ async function packetsASecond(connection) {
   return (last.packetsSent - first.packetsSent) / ((last.timestamp - first.timestamp) / 1000);
 }
 
-export async function test_long_packets_are_sent_as_soon_as_they_are_wished_for_and_short_ones_again() {
-  const { peers, connections, wishes, close } = await pair();
+export async function test_long_packets_are_sent_as_soon_as_they_are_wished_for_and_short_ones_again_without_a_word() {
+  const { peers, connections, wishes, said, close } = await pair();
   await until(async () => (await packetsASecond(connections[1])) > 40, "short packets at first");
-  wishes[1] = { packetMs: 60, pauses: false };
+  wishes[1] = LONG;
   peers[1].soundChanged();
   await until(async () => (await packetsASecond(connections[1])) < 22, "long packets");
   ok((await packetsASecond(connections[0])) > 40, "the other side goes on as it was");
   wishes[1] = SHORT;
   peers[1].soundChanged();
   await until(async () => (await packetsASecond(connections[1])) > 40, "short packets again");
+  equal(said, [], "a description is large, and the line is thin");
   close();
 }
 
@@ -95,17 +102,48 @@ export async function test_a_level_is_what_the_senders_keep_to() {
   close();
 }
 
-export async function test_both_sides_may_change_at_once_and_neither_offer_is_taken_back() {
-  const { peers, connections, wishes, close } = await pair();
-  const states = [];
-  connections[1].addEventListener("signalingstatechange", () => states.push(connections[1].signalingState));
+export async function test_both_sides_may_change_at_once_and_keep_what_they_were_told_to_send() {
+  const { peers, connections, wishes, said, close } = await pair();
   for (const side of [0, 1]) {
-    wishes[side] = { packetMs: 60, pauses: false };
+    wishes[side] = LONG;
     peers[side].sendAt(1);
     peers[side].soundChanged();
   }
   for (const connection of connections) await until(async () => (await packetsASecond(connection)) < 22, "long packets");
-  equal(states, ["have-remote-offer", "stable"]);
-  equal(connections.map((connection) => connection.getSenders()[1].getParameters().encodings[0].maxBitrate), [50_000, 50_000]);
+  equal(said, []);
+  equal(connections.map((connection) => connection.getSenders()[1].getParameters().encodings[0].maxBitrate), [40_000, 40_000]);
+  close();
+}
+
+export async function test_another_path_is_found_after_the_sound_has_changed_on_both_sides() {
+  const { peers, connections, wishes, said, close } = await pair();
+  for (const side of [0, 1, 0]) {
+    wishes[side] = wishes[side] === LONG ? SHORT : LONG;
+    peers[side].soundChanged();
+    peers[side].restart();
+    await until(() => said.length === 2, "offer and answer");
+    equal(said.splice(0), [`${side} offer`, `${1 - side} answer`]);
+    await until(() => connections.every(({ signalingState, iceConnectionState }) => signalingState === "stable" && /^(connected|completed)$/.test(iceConnectionState)), "a path");
+  }
+  await until(async () => (await packetsASecond(connections[1])) < 22 && (await packetsASecond(connections[0])) > 40, "as wished");
+  close();
+}
+
+export async function test_fresh_servers_are_no_reason_to_look_for_another_path() {
+  const { peers, connections, wishes, said, close } = await pair();
+  const iceServers = [{ urls: "stun:127.0.0.1:9" }];
+  for (const peer of peers) peer.configure({ iceServers });
+  wishes[0] = LONG;
+  peers[0].soundChanged();
+  await until(async () => (await packetsASecond(connections[0])) < 22, "long packets");
+  equal(said, []);
+  peers[0].restart();
+  await until(() => said.length === 2, "offer and answer");
+  equal(connections.map((connection) => connection.getConfiguration().iceServers.length), [1, 1], "both look with the fresh ones");
+  peers[1].soundChanged();
+  wishes[1] = LONG;
+  peers[1].soundChanged();
+  await until(async () => (await packetsASecond(connections[1])) < 22, "long packets");
+  equal(said, ["0 offer", "1 answer"]);
   close();
 }

@@ -303,7 +303,7 @@ export class CallMedia {
     const peer = this.#peer;
     peer?.sendAt(level);
     if ((before === 0) !== (level === 0)) peer?.plug("video");
-    if (before !== level && Math.min(before, level) < 2) peer?.soundChanged();
+    if (before !== level) peer?.soundChanged();
     this.#tellState();
     this.#use.changed();
   }

@@ -26,3 +26,13 @@ export function namesIn(sdp) {
 export function hasUfrag(sdp, ufrag) {
   return sdp.split(/\r?\n/).includes(`a=ice-ufrag:${ufrag}`);
 }
+
+/** An offer that looks for another path (RFC 8839 4.4.1.1). @param {RTCSessionDescription | null} before the writer's last one @param {string} sdp */
+export function movesPath(before, sdp) {
+  return before !== null && ufragOf(before.sdp) !== ufragOf(sdp);
+}
+
+/** @param {string} sdp */
+export function ufragOf(sdp) {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
+}

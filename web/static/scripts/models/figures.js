@@ -2,18 +2,18 @@
 // One second's figures out of a connection's statistics (W3C webrtc-stats): what grew since the ones before.
 
 /** @typedef {Record<string, unknown> & { id: string, type: string, kind?: string }} Row */
-/** @typedef {{ at: number, bytes: number, concealed: number, samples: number }} Sums */
+/** @typedef {{ at: number, bytes: number, received: number, concealed: number, samples: number }} Sums */
 /** @typedef {{ forEach: (visit: (row: Row) => void) => void }} Report */
 
 /** Nothing was counted yet. @param {number} at milliseconds @returns {Sums} */
 export function noSums(at) {
-  return { at, bytes: 0, concealed: 0, samples: 0 };
+  return { at, bytes: 0, received: 0, concealed: 0, samples: 0 };
 }
 
 /**
  * @param {Report} report @param {Sums} before of the same connection @param {number} at milliseconds
- * @returns {{ sums: Sums, bytes: number, roundTripMs: number | null, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
- *   `bytes`: sent and received since then
+ * @returns {{ sums: Sums, bytes: number, silent: boolean, roundTripMs: number | null, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
+ *   `bytes`: sent and received since then; `silent`: nothing at all has come since then, not even a report
  */
 export function figuresOf(report, before, at) {
   /** @type {Row[]} */
@@ -26,6 +26,7 @@ export function figuresOf(report, before, at) {
   const sums = {
     at,
     bytes: (number(pair?.bytesSent) ?? 0) + (number(pair?.bytesReceived) ?? 0),
+    received: number(pair?.bytesReceived) ?? 0,
     // Silence that nobody sent is made up as well, and is no hole.
     concealed: (number(heard?.concealedSamples) ?? 0) - (number(heard?.silentConcealedSamples) ?? 0),
     samples: number(heard?.totalSamplesReceived) ?? 0,
@@ -34,6 +35,7 @@ export function figuresOf(report, before, at) {
   return {
     sums,
     bytes: Math.max(0, sums.bytes - before.bytes),
+    silent: sums.received > 0 && sums.received === before.received,
     roundTripMs: roundTrip === null ? null : roundTrip * 1000,
     figures: {
       seconds: (at - before.at) / 1000,

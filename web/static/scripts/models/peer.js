@@ -1,9 +1,10 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
-import { named, namesIn } from "./description.js";
+import { movesPath, named, namesIn } from "./description.js";
 import { KeyFrames } from "./key_frames.js";
 import { plug, release } from "./lines.js";
 import { reportFault } from "./listeners.js";
+import { retuned } from "./retuning.js";
 import { sendAt } from "./sending.js";
 import { SoundInto } from "./sound_lines.js";
 import { Alarm } from "./timers.js";
@@ -28,11 +29,10 @@ import { Alarm } from "./timers.js";
  */
 
 const SEND_AGAIN_MS = 3_000;
-const POLITE_WAIT_MS = 1_000;
 
 /**
  * This side of the media between two people: perfect negotiation (W3C) over one connection after another. Tracks are exchanged
- * inside the two lines agreed at first, so after that only restarts and another way of sending the voice negotiate.
+ * inside the two lines agreed at first, so after that only restarts negotiate.
  */
 export class Peer {
   #parts;
@@ -44,9 +44,10 @@ export class Peer {
   #offering = false;
   #strayed = false;
   #closed = false;
+  /** Servers came that the connection does not know yet. */
+  #hasFresh = false;
   #candidates = new Candidates();
   #sendAgain;
-  #soundLater;
   #wish;
   #keyFrames;
   /** @type {Promise<void>} */
@@ -56,7 +57,6 @@ export class Peer {
   constructor(parts) {
     this.#parts = parts;
     this.#sendAgain = new Alarm(parts.timers);
-    this.#soundLater = new Alarm(parts.timers);
     this.#wish = new SoundInto(parts.sound);
     this.#keyFrames = new KeyFrames(parts.timers);
     this.#pc = this.#fresh();
@@ -101,10 +101,12 @@ export class Peer {
     this.#enqueue(() => sendAt(this.#pc, level));
   }
 
-  /** The voice is to be sent in another way, which a description from there brings: often the other side offers just now too. */
+  /** The voice is to be sent in another way: now, or with the answer that is on its way. */
   soundChanged() {
-    const negotiate = () => (this.bound && this.#wish.isNew ? this.#negotiate(this.#pc) : undefined);
-    this.#soundLater.set(this.#parts.polite ? POLITE_WAIT_MS : 0, () => this.#enqueue(negotiate));
+    this.#enqueue(async () => {
+      if (!this.bound || !this.#wish.isNew || this.#pc.signalingState !== "stable") return;
+      if (!(await retuned(this.#pc, (sdp) => this.#wish.into(sdp)))) this.#send();
+    });
   }
 
   /** Looks for another path through the network. */
@@ -112,16 +114,22 @@ export class Peer {
     this.#enqueue(async () => {
       // An offer that nobody has answered keeps the new one waiting; taken back, it would leave a picture that stands still (Chromium 156).
       this.#repeat();
-      if (this.bound) this.#pc.restartIce();
+      if (!this.bound) return;
+      this.#useServers();
+      this.#pc.restartIce();
     });
   }
 
   /** Servers with fresh credentials, for the next search for a path. @param {RTCConfiguration} configuration */
   configure(configuration) {
-    this.#enqueue(async () => {
-      this.#parts.configuration = configuration;
-      this.#pc.setConfiguration({ ...configuration, bundlePolicy: "max-bundle" });
-    });
+    this.#parts.configuration = configuration;
+    this.#hasFresh = true;
+  }
+
+  /** Only now: to Chromium, other servers are a reason to look for another path with its next description, whatever that is for. */
+  #useServers() {
+    if (this.#hasFresh) this.#pc.setConfiguration({ ...this.#parts.configuration, bundlePolicy: "max-bundle" });
+    this.#hasFresh = false;
   }
 
   /** The way to the other side's page is open again: what was said meanwhile is lost. */
@@ -148,7 +156,6 @@ export class Peer {
   close() {
     this.#closed = true;
     this.#sendAgain.clear();
-    this.#soundLater.clear();
     this.#keyFrames.stop();
     release(this.#pc);
   }
@@ -157,7 +164,7 @@ export class Peer {
     const pc = this.#parts.newConnection({ ...this.#parts.configuration, bundlePolicy: "max-bundle" });
     this.#id = this.#parts.newId();
     this.#peerId = null;
-    this.#offering = false;
+    this.#offering = this.#hasFresh = false;
     pc.onnegotiationneeded = () => this.#enqueue(() => this.#negotiate(pc));
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.#parts.sendCandidate(wired(candidate));
@@ -214,6 +221,7 @@ export class Peer {
   /** @param {string} sdp @param {string} from */
   async #answer(sdp, from) {
     const pc = this.#pc;
+    if (this.bound && movesPath(pc.remoteDescription, sdp)) this.#useServers();
     await pc.setRemoteDescription({ type: "offer", sdp: this.#wish.into(sdp) });
     this.#peerId = from;
     await this.#candidates.flush(pc);

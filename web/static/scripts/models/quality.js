@@ -6,8 +6,9 @@
  * @typedef {{
  *   width: number, height: number, framesPerSecond: number,
  *   videoBits: number, audioBits: number, packetMs: 20 | 60,
- *   needsBits: number,
- * }} LevelRow `videoBits`, `audioBits`: the most a second; `needsBits`: a path that is thought to carry less is too thin
+ *   needsBits: number, climbBits: number,
+ * }} LevelRow `videoBits`, `audioBits`: the most a second; `needsBits`: a path that is thought to carry less is too thin;
+ *   `climbBits`: one that is thought to carry less, while the level below is sent, is not worth a try
  */
 /**
  * What was seen since the figures before; null where the browser does not say.
@@ -26,11 +27,11 @@
 
 /** L0 has no picture. Long packets at L1 and L0: on a thin path the headers of short ones cost more than the voice. @type {LevelRow[]} */
 export const LEVELS = [
-  { width: 0, height: 0, framesPerSecond: 0, videoBits: 0, audioBits: 16_000, packetMs: 60, needsBits: 0 },
-  { width: 160, height: 120, framesPerSecond: 8, videoBits: 50_000, audioBits: 16_000, packetMs: 60, needsBits: 70_000 },
-  { width: 320, height: 240, framesPerSecond: 15, videoBits: 200_000, audioBits: 24_000, packetMs: 20, needsBits: 200_000 },
-  { width: 480, height: 360, framesPerSecond: 20, videoBits: 350_000, audioBits: 24_000, packetMs: 20, needsBits: 300_000 },
-  { width: 640, height: 480, framesPerSecond: 24, videoBits: 600_000, audioBits: 32_000, packetMs: 20, needsBits: 480_000 },
+  { width: 0, height: 0, framesPerSecond: 0, videoBits: 0, audioBits: 16_000, packetMs: 60, needsBits: 0, climbBits: 0 },
+  { width: 160, height: 120, framesPerSecond: 8, videoBits: 40_000, audioBits: 16_000, packetMs: 60, needsBits: 40_000, climbBits: 0 },
+  { width: 320, height: 240, framesPerSecond: 15, videoBits: 200_000, audioBits: 24_000, packetMs: 20, needsBits: 200_000, climbBits: 105_000 },
+  { width: 480, height: 360, framesPerSecond: 20, videoBits: 350_000, audioBits: 24_000, packetMs: 20, needsBits: 300_000, climbBits: 250_000 },
+  { width: 640, height: 480, framesPerSecond: 24, videoBits: 600_000, audioBits: 32_000, packetMs: 20, needsBits: 480_000, climbBits: 400_000 },
 ];
 /** @type {Level} */
 export const BEST = 4;
@@ -44,18 +45,27 @@ const PATIENCE_SECONDS = 320;
 const FULL_PART = 0.7;
 const LOST_PART = 0.12;
 const DELAY_MS = 250;
+// The small picture may cost the voice so much; without it there is nothing left to give up.
+const LONG_DELAY_MS = 700;
 const CONCEALED_PART = 0.05;
 
 /** A path that is thin: down at once to what it carries. Thought thin while little is sent, it may carry more. @type {Sign} */
 function thinPath({ pathBits, videoBits }, level) {
   if (pathBits === null || pathBits >= LEVELS[level].needsBits) return level;
   if (videoBits === null || videoBits >= FULL_PART * LEVELS[level].videoBits) return level;
-  return /** @type {Level} */ (LEVELS.filter(({ needsBits }) => needsBits <= pathBits).length - 1);
+  const carried = LEVELS.filter(({ needsBits }) => needsBits <= pathBits).length - 1;
+  // A path that chokes is thought thinner than it is: the small picture is tried before none is sent.
+  return /** @type {Level} */ (level > 1 ? Math.max(1, carried) : carried);
 }
 
 /** Packets that wait in a queue somewhere: the voice waits with them. @type {Sign} */
 function queue({ delayMs }, level) {
-  return delayMs !== null && delayMs > DELAY_MS ? below(level) : level;
+  return delayMs !== null && delayMs > (level > 1 ? DELAY_MS : LONG_DELAY_MS) ? below(level) : level;
+}
+
+/** A queue that is full: what comes later is lost. @type {Sign} */
+function fullQueue({ delayMs, lost }, level) {
+  return delayMs !== null && delayMs > DELAY_MS && lost !== null && lost > LOST_PART ? below(level) : level;
 }
 
 /** Lost packets: fewer of them help, longer ones do not. @type {Sign} */
@@ -69,7 +79,7 @@ function holes({ concealed }, level) {
 }
 
 /** What tells about the way to the other side. @type {Sign[]} */
-export const SENDING = [thinPath, queue, loss];
+export const SENDING = [thinPath, queue, fullQueue, loss];
 /** What tells about the way from the other side: it is asked for less. @type {Sign[]} */
 export const RECEIVING = [holes];
 
@@ -79,24 +89,30 @@ export function ladderAt(level = BEST) {
 }
 
 /**
- * The ladder after these figures: down when it was bad for five seconds, up one step when it was good for twenty.
+ * The ladder after these figures: down when it was one level too high for five seconds, sooner the more it was too high; up one
+ * step when it was good for twenty.
  * @param {Ladder} ladder @param {Figures} figures @param {Sign[]} signs @returns {Ladder}
  */
 export function next(ladder, figures, signs) {
   const { level, patienceSeconds } = ladder;
   const climbedSeconds = ladder.climbedSeconds + figures.seconds;
   const wanted = /** @type {Level} */ (Math.min(...signs.map((sign) => sign(figures, level))));
-  const badSeconds = wanted < level ? ladder.badSeconds + figures.seconds : 0;
+  const badSeconds = wanted < level ? ladder.badSeconds + (level - wanted) * figures.seconds : 0;
   const goodSeconds = wanted < level ? 0 : ladder.goodSeconds + figures.seconds;
   if (badSeconds >= DOWN_SECONDS) {
     const tooMuch = climbedSeconds < UP_SECONDS;
     const patience = tooMuch ? Math.min(PATIENCE_SECONDS, patienceSeconds * 2) : UP_SECONDS;
     return { ...ladderAt(wanted), patienceSeconds: patience };
   }
-  if (level < BEST && goodSeconds >= patienceSeconds) {
+  if (level < BEST && goodSeconds >= patienceSeconds && worthATry(figures, level)) {
     return { ...ladderAt(/** @type {Level} */ (level + 1)), patienceSeconds, climbedSeconds: 0 };
   }
   return { level, badSeconds, goodSeconds, patienceSeconds, climbedSeconds };
+}
+
+/** The next level may fit. @param {Figures} figures @param {Level} level */
+function worthATry({ pathBits, delayMs }, level) {
+  return (pathBits === null || pathBits >= LEVELS[level + 1].climbBits) && (delayMs === null || delayMs <= DELAY_MS);
 }
 
 /** The ladder where a second tells nothing: what was bad before it does not count on. @param {Ladder} ladder @returns {Ladder} */

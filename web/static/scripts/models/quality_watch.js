@@ -61,7 +61,7 @@ export class QualityWatch {
 
   /** @returns {import("./sound_lines.js").SoundWish} */
   get sound() {
-    return { packetMs: LEVELS[this.level].packetMs, pauses: this.level === 0 };
+    return { packetMs: LEVELS[this.level].packetMs };
   }
 
   /** Sent and received in this call. */
@@ -119,12 +119,12 @@ export class QualityWatch {
     const now = this.#parts.timers.now();
     const before = this.#sums ?? noSums(now);
     const first = this.#sums === null;
-    const { sums, bytes, roundTripMs, figures } = figuresOf(report, before, now);
+    const { sums, bytes, silent, roundTripMs, figures } = figuresOf(report, before, now);
     this.#sums = sums;
     this.#bytes += bytes;
     if (!this.#parts.connected()) this.#settledAt = now + SETTLE_MS;
     if (first) return;
-    if (now < this.#settledAt) {
+    if (silent || now < this.#settledAt) {
       // Nothing comes through a cut line: that is no thin line.
       this.#sending = calm(this.#sending);
       this.#receiving = calm(this.#receiving);

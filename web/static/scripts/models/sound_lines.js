@@ -1,25 +1,26 @@
 // @ts-check
-// How this side is to send its voice stands in the other side's description (RFC 8866 ptime, RFC 7587 usedtx and useinbandfec).
-// So a page writes its own wish into what it hands to its browser; the other side need not know.
+// How this side is to send its voice stands in the other side's description (RFC 8866 ptime, RFC 7587 useinbandfec).
+// So a page writes its own wish into what it hands to its browser; the other side need not know. Packets go in pauses too, so that
+// a hole is told from a silence.
 
-/** @typedef {{ packetMs: 20 | 60, pauses: boolean }} SoundWish `pauses`: send nothing while nobody speaks (DTX) */
+/** @typedef {{ packetMs: 20 | 60 }} SoundWish */
 
 /** @param {string} sdp the other side's @param {SoundWish} wish */
-export function withSound(sdp, { packetMs, pauses }) {
+export function withSound(sdp, { packetMs }) {
   const sections = sdp.split(/\r\n(?=m=)/);
-  const changed = sections.map((section) => (section.startsWith("m=audio ") ? tuned(section, packetMs, pauses) : section));
+  const changed = sections.map((section) => (section.startsWith("m=audio ") ? tuned(section, packetMs) : section));
   return changed.join("\r\n");
 }
 
-/** @param {string} section @param {number} packetMs @param {boolean} pauses */
-function tuned(section, packetMs, pauses) {
+/** @param {string} section @param {number} packetMs */
+function tuned(section, packetMs) {
   const ending = section.endsWith("\r\n") ? "\r\n" : "";
   const opus = /^a=rtpmap:(\d+) opus\//im.exec(section)?.[1];
   const lines = section.split("\r\n").filter((line) => line !== "" && !/^a=(max)?ptime:/.test(line));
   const at = lines.findIndex((line) => line.startsWith(`a=fmtp:${opus} `));
   const known = at < 0 ? [] : lines[at].slice(`a=fmtp:${opus} `.length).split(";");
   const kept = known.filter((value) => !/^\s*(usedtx|useinbandfec)=/.test(value));
-  const fmtp = `a=fmtp:${opus} ${[...kept, "useinbandfec=1", `usedtx=${pauses ? 1 : 0}`].join(";")}`;
+  const fmtp = `a=fmtp:${opus} ${[...kept, "useinbandfec=1", "usedtx=0"].join(";")}`;
   if (opus && at >= 0) lines[at] = fmtp;
   else if (opus) lines.push(fmtp);
   lines.push(`a=ptime:${packetMs}`);
