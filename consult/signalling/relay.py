@@ -67,6 +67,8 @@ class Relay:
             frame.level,
             frame.wanted,
             frame.saving,
+            frame.anew,
+            frame.away,
         )
         self._announcer.tell([other], told)
 

@@ -249,7 +249,9 @@ class AskRestart(FromClient):
 class SendMediaState(FromClient):
     """Whether this side's microphone and camera are on, and the quality it sends in.
 
-    `wanted`: the best it wants to receive; `saving`: because it saves data.
+    `wanted`: the best it wants to receive; `saving`: because it saves data. `anew`: the other side is to
+    say its own again and to send a whole picture. `away`: this page goes, perhaps to come back: nothing
+    comes from it until it says otherwise.
     """
 
     ticket: Id
@@ -260,6 +262,8 @@ class SendMediaState(FromClient):
     level: Level = 4
     wanted: Level = 4
     saving: bool = False
+    anew: bool = False
+    away: bool = False
 
 
 class BeginCheck(FromClient):

@@ -430,7 +430,10 @@ class CandidateRelayed(ToClient):
 
 
 class MediaStateTold(ToClient):
-    """Whether the other side's microphone and camera are on, and the quality it sends in and wants."""
+    """Whether the other side's microphone and camera are on, and the quality it sends in and wants.
+
+    `anew`: it wants to hear the same of this side, and a whole picture; `away`: its page has gone.
+    """
 
     ticket: str
     call: str
@@ -440,6 +443,8 @@ class MediaStateTold(ToClient):
     level: int = 4
     wanted: int = 4
     saving: bool = False
+    anew: bool = False
+    away: bool = False
 
 
 class RestartAsked(ToClient):

@@ -389,6 +389,11 @@ async def test_the_quality_that_one_side_sends_and_wants_reaches_the_other(talk:
     await talk.citizen.sends("SendMediaState", **about, level=1, wanted=1, saving=True)
     told = await talk.officer.hears("MediaStateTold", level=1)
     assert (told["wanted"], told["saving"]) == (1, True)
+    assert not {"anew", "away"} & set(told), "what is not said is not sent"
+    await talk.citizen.sends("SendMediaState", **about, level=2, anew=True)
+    assert (await talk.officer.hears("MediaStateTold", level=2))["anew"] is True
+    await talk.citizen.sends("SendMediaState", **about, level=3, away=True)
+    assert (await talk.officer.hears("MediaStateTold", level=3))["away"] is True
 
 
 ORDERS_OF_A_CALL: dict[str, Frame] = {

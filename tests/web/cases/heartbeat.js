@@ -64,6 +64,33 @@ export async function test_somebody_who_looks_again_finds_out_within_four_second
   equal(service.sockets.length, 2);
 }
 
+export async function test_a_machine_that_is_on_a_network_again_dials_at_once_whatever_it_was_doing() {
+  const service = await new Service().online();
+  service.channel.onNetwork();
+  equal([service.sockets.length, service.channel.state.name], [2, "offline"]);
+  await service.time.pass(100);
+  service.channel.onNetwork();
+  equal([service.sockets.length, service.sockets[1].closedWith], [3, 1000], "the dial that nobody answers is given up");
+  await service.welcome();
+  equal(service.channel.state.name, "online");
+  service.channel.stop();
+  service.channel.onNetwork();
+  equal(service.sockets.length, 3);
+}
+
+export async function test_in_a_call_a_dead_line_is_dialled_again_within_seconds_and_never_exchanged_for_requests() {
+  const service = await new Service().online();
+  service.random = 1;
+  const opened = [];
+  service.opened = (failed) => opened.push(failed);
+  service.channel.watchClosely({}, true);
+  await service.time.pass(20_000);
+  equal(opened, [0, 0, 0, 0], "after three seconds, then every four and a half");
+  await service.socket.closes(1006);
+  await service.time.pass(500);
+  equal(service.sockets.length, 6);
+}
+
 export async function test_an_answered_probe_keeps_the_connection() {
   const service = await new Service().online();
   service.channel.wake();

@@ -80,6 +80,21 @@ export async function test_silence_is_a_lost_path_whatever_the_browser_says_and_
   equal(leads.did.at(-1), "lost");
 }
 
+export async function test_nobody_looks_for_a_path_to_a_page_that_has_gone_and_45_seconds_later_the_call_is_lost() {
+  const side = new Side(false);
+  side.recovery.away(true);
+  await side.time.pass(44_999);
+  equal(side.did, []);
+  await side.time.pass(1);
+  equal(side.did, ["lost"]);
+  const other = new Side(false);
+  other.recovery.away(true);
+  await other.time.pass(20_000);
+  other.recovery.away(false);
+  await other.time.pass(60_000);
+  equal(other.did, [], "it came back");
+}
+
 /** Packets as the browser counts them. */
 function flowing(time, expected = () => true) {
   const heard = { packets: 0, told: [] };

@@ -32,7 +32,7 @@ export async function openChannel({ owner, csrf, ticket, renew }) {
     if (document.visibilityState === "visible") channel.wake();
   });
   window.addEventListener("pageshow", () => channel.wake());
-  window.addEventListener("online", () => channel.wake());
+  window.addEventListener("online", () => channel.onNetwork());
   return channel;
 }
 
@@ -56,7 +56,15 @@ export function browserParts() {
     onReturn(listener) {
       const look = () => document.visibilityState === "visible" && listener();
       document.addEventListener("visibilitychange", look);
-      return () => document.removeEventListener("visibilitychange", look);
+      window.addEventListener("pageshow", look);
+      return () => {
+        document.removeEventListener("visibilitychange", look);
+        window.removeEventListener("pageshow", look);
+      };
+    },
+    onLeave(listener) {
+      window.addEventListener("pagehide", listener);
+      return () => window.removeEventListener("pagehide", listener);
     },
     newId: () => crypto.randomUUID(),
     networkKind: () => network()?.effectiveType,

@@ -45,7 +45,8 @@ export class Call {
         if (name === "online") this.#media?.lineIsBack(use.channel.moved);
       }),
       use.parts.onNetworkChange(() => this.#media?.networkChanged()),
-      use.parts.onReturn(() => this.#media?.seenAgain()),
+      use.parts.onReturn(() => this.#seenAgain()),
+      use.parts.onLeave(() => this.#media?.leavesPage()),
     ];
   }
 
@@ -239,6 +240,12 @@ export class Call {
     });
     this.quality.watch(this.#media.quality);
     void this.#media.openDevices(media === "video").then(() => this.#remember());
+  }
+
+  /** A page that slept may have missed how the call goes on. */
+  #seenAgain() {
+    if (this.here) this.#use.channel.refresh();
+    this.#media?.seenAgain();
   }
 
   #lost() {

@@ -57,6 +57,8 @@ export class CallMedia {
   #tellAgain;
   #freshServers;
   #theirs = { audio: true, video: true, paused: false };
+  /** The other side's page has gone, perhaps to come back. */
+  #theyAreAway = false;
   /** What this side sends, and at which cost. */
   quality;
 
@@ -80,7 +82,7 @@ export class CallMedia {
   }
 
   get state() {
-    return this.#flow?.silent ? "disconnected" : (this.#peer?.state ?? "new");
+    return this.#flow?.silent || this.#theyAreAway ? "disconnected" : (this.#peer?.state ?? "new");
   }
 
   /** @returns {LocalShown} */
@@ -184,6 +186,12 @@ export class CallMedia {
   seenAgain() {
     this.#recovery?.nudge();
     this.#peer?.sendWholePictures();
+    this.#tellState({ anew: true });
+  }
+
+  /** The page goes, perhaps to come back: the other side need not wait until it notices. */
+  leavesPage() {
+    this.#tellState({ away: true });
   }
 
   /** This machine's address may have changed. */
@@ -198,13 +206,18 @@ export class CallMedia {
   }
 
   /** @param {import("../wire.js").MediaStateTold} theirs */
-  #told({ audio, video, level = 4, wanted = 4, saving = false }) {
+  #told({ audio, video, level = 4, wanted = 4, saving = false, anew = false, away = false }) {
+    if (away !== this.#theyAreAway) this.#recovery?.away(away);
+    this.#theyAreAway = away;
+    if (anew) this.#peer?.sendWholePictures();
+    if (anew) this.#tellState();
     this.#theirs = { audio, video: video && level > 0, paused: video && level === 0 };
     this.quality.ask(/** @type {Level} */ (wanted), saving);
     this.#use.changed();
   }
 
   #disconnect() {
+    this.#theyAreAway = false;
     this.#tellAgain.clear();
     this.quality.stop();
     this.#freshServers.clear();
@@ -263,7 +276,7 @@ export class CallMedia {
     return new Flow({
       timers: this.#use.parts.timers,
       stats: () => peer.stats(),
-      expected: () => peer.state === "connected" && (this.#theirs.audio || this.#theirs.video),
+      expected: () => peer.state === "connected" && !this.#theyAreAway && (this.#theirs.audio || this.#theirs.video),
       told: (silent) => {
         this.#recovery?.silent(silent);
         this.#use.changed();
@@ -315,11 +328,12 @@ export class CallMedia {
     this.#use.changed();
   }
 
-  #tellState() {
+  /** @param {{ anew?: boolean, away?: boolean }} [more] */
+  #tellState(more = {}) {
     if (!this.#call) return;
     const { audio, video } = this.local;
     const { level, wanted, saving } = this.quality;
-    this.#use.send({ t: "SendMediaState", ...about(this.#call), audio, video, level, wanted, saving });
+    this.#use.send({ t: "SendMediaState", ...about(this.#call), audio, video, level, wanted, saving, ...more });
     this.#tellAgain.set(TELL_AGAIN_MS, () => this.#tellState());
   }
 }

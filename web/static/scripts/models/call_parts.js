@@ -11,10 +11,11 @@
  *   devices: () => Promise<MediaDeviceInfo[]>,
  *   onNetworkChange: (listener: () => void) => () => void,
  *   onReturn: (listener: () => void) => () => void,
+ *   onLeave: (listener: () => void) => () => void,
  *   newId: () => string,
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
- * }} BrowserParts `onReturn`: somebody looks at the page again
+ * }} BrowserParts `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
  */
 
 export {};

@@ -130,9 +130,14 @@ export class Channel {
     this.#connection.stop();
   }
 
-  /** Somebody looks again, or the network changed. */
+  /** Somebody looks again. */
   wake() {
     this.#connection.wake();
+  }
+
+  /** This machine is on a network again. */
+  onNetwork() {
+    this.#connection.onNetwork();
   }
 
   /** While any call needs it, a lost line is found within seconds. @param {object} call @param {boolean} needed */

@@ -41,6 +41,9 @@ import { Alarm } from "./timers.js";
  */
 
 const CONNECT_MS = 8_000;
+// In a call: an unanswered dial asks again after 1 s and 3 s (TCP), then only after 7; a new one asks at once.
+const CALL_CONNECT_MS = 4_000;
+const CALL_AGAIN_MS = 500;
 const HEALTHY_MS = 30_000;
 const NORMAL = 1000;
 const NO_ANSWER = 1006;
@@ -61,6 +64,7 @@ export class Connection {
   #socket = null;
   #live = false;
   #wasLive = false;
+  #inCall = false;
   #failed = 0;
   /** @type {ChannelState} */
   #state;
@@ -101,10 +105,15 @@ export class Connection {
     this.#become("stopped", null);
   }
 
-  /** Somebody looks again, or the network changed: a phone's socket may be dead without a word. */
+  /** Somebody looks again: a phone's socket may be dead without a word. */
   wake() {
     if (this.#live) this.#heartbeat.probe();
     else if (this.#retry.isSet && this.#state.close?.returns !== "wait") this.#connect();
+  }
+
+  /** This machine is on a network again: whatever socket there was belonged to the last one. */
+  onNetwork() {
+    if (this.#state.name !== "stopped" && this.#state.close?.returns !== "wait") this.#connect();
   }
 
   /** A new socket, without waiting for the old one to close. @param {number} [afterMs] */
@@ -112,8 +121,9 @@ export class Connection {
     this.#retry.set(afterMs, () => this.#connect());
   }
 
-  /** @param {boolean} inCall */
+  /** In a call a lost line is found, and dialled again, within seconds. @param {boolean} inCall */
   setInCall(inCall) {
+    this.#inCall = inCall;
     this.#heartbeat.setInCall(inCall);
   }
 
@@ -152,7 +162,7 @@ export class Connection {
   /** @param {Socket} socket */
   #attach(socket) {
     this.#socket = socket;
-    this.#patience.set(CONNECT_MS, () => this.#lost(NO_ANSWER));
+    this.#patience.set(this.#inCall ? CALL_CONNECT_MS : CONNECT_MS, () => this.#lost(NO_ANSWER));
     socket.onopen = () => {
       this.#patience.set(CONNECT_MS, () => this.#lost(NO_ANSWER));
       this.write(this.#parts.hello());
@@ -189,15 +199,22 @@ export class Connection {
     const close = meaning(code);
     // After requests, one socket is tried before requests are made again.
     if (this.#socket?.polls) this.#failed = Math.min(this.#failed, SOCKETS_TRIED - 1);
-    else if (!this.#live && close.returns.startsWith("resume")) this.#failed += 1;
+    // Requests carry no call, so while there is one they are no way out.
+    else if (!this.#live && !this.#inCall && close.returns.startsWith("resume")) this.#failed += 1;
     this.#detach(code);
     if (close.returns === "anew") {
       this.#startAnew(close);
       return;
     }
-    const delayMs = this.#backoff.delayMs(close.returns);
+    const delayMs = this.#againIn(close.returns);
     this.#become(this.#whileAway(delayMs !== null), close);
     if (delayMs !== null) this.#retry.set(delayMs, () => this.#connect());
+  }
+
+  /** @param {import("../wire.js").Return} returns @returns {number | null} */
+  #againIn(returns) {
+    const delayMs = this.#backoff.delayMs(returns);
+    return delayMs !== null && this.#inCall && returns.startsWith("resume") ? Math.min(delayMs, CALL_AGAIN_MS) : delayMs;
   }
 
   /** @param {CloseShown} close */

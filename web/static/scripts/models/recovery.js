@@ -110,6 +110,13 @@ export class Recovery {
     } else if (this.#state === "connected") this.#stand();
   }
 
+  /** The other side's page has gone, or is there again: meanwhile there is nobody to find a path to. @param {boolean} on */
+  away(on) {
+    if (on && !this.#end.isSet) this.#giveUpAfter(LOST_MS);
+    if (on) this.#next.clear();
+    else if (this.#state === "connected") this.#stand();
+  }
+
   stop() {
     for (const alarm of [this.#next, this.#stepDown, this.#slow, this.#end]) alarm.clear();
   }
