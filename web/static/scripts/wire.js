@@ -40,7 +40,7 @@
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} SendCandidate */
 /** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number }} AskRestart */
-/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} SendMediaState */
+/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean }} SendMediaState */
 /** @typedef {{ t: "BeginCheck", ticket: string, check: string }} BeginCheck */
 /** @typedef {{ t: "SendCheckOffer", ticket: string, check: string, sdp: string }} SendCheckOffer */
 /** @typedef {{ t: "SendCheckCandidate", ticket: string, check: string, candidate: string, mid?: string | null, line?: number | null }} SendCheckCandidate */
@@ -79,7 +79,7 @@
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null }} CandidateRelayed */
-/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean }} MediaStateTold */
+/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean }} MediaStateTold */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number }} RestartAsked */
 /** @typedef {{ t: "CheckBegun", ticket: string, check: string, seconds: number, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CheckBegun */
 /** @typedef {{ t: "CheckAnswered", ticket: string, check: string, sdp: string }} CheckAnswered */
