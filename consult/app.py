@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from consult.accounts.admission import Admission
 from consult.accounts.attempts import Attempts
 from consult.accounts.doorkeeper import Doorkeeper
+from consult.accounts.guest_door import GuestDoor
 from consult.accounts.origins import Origins
 from consult.accounts.password import Passwords
 from consult.accounts.staff import Staff
@@ -41,6 +42,8 @@ from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
 from consult.settings import Settings
+from consult.signalling.legs.relay import LegRelay
+from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.relay import Relay
 from consult.signalling.switchboard import Switchboard
 from consult.storage.database import Database
@@ -69,6 +72,7 @@ class App:
         self.line = Line(self.database, index, settings)
         self.matching = Matching(self.database, index, self.line, usher, settings)
         self.switchboard = Switchboard(self.database, announcer, settings)
+        self.third_chair = ThirdChair(self.database, announcer, settings)
         self.passwords = Passwords(settings.password_hashes_at_once)
         allowance = Allowance(self.live)
         attempts = Attempts(allowance)
@@ -99,6 +103,8 @@ class App:
             transcript=Transcript(self.database, announcer, settings),
             switchboard=self.switchboard,
             relay=Relay(self.database, announcer, settings, self.switchboard),
+            third_chair=self.third_chair,
+            leg_relay=LegRelay(self.database, announcer, settings),
             device_checks=self.device_checks,
             board=Board(self.database, self.live.outage),
         )
@@ -112,6 +118,7 @@ class App:
             staff=Staff(self.database, self.passwords, settings),
             doorkeeper=self.doorkeeper,
             admission=Admission(self.database, self.passwords, attempts, settings),
+            guest_door=GuestDoor(self.database, attempts, announcer, settings),
             reception=reception,
             ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,
@@ -158,7 +165,11 @@ class App:
 
         What fails holds up nothing else: calls end on time though the line cannot be put in order.
         """
-        due: list[Callable[[], Awaitable[object]]] = [self.sweeping.once, self.switchboard.expire]
+        due: list[Callable[[], Awaitable[object]]] = [
+            self.sweeping.once,
+            self.switchboard.expire,
+            self.third_chair.expire,
+        ]
         if self._round % RECONCILE_EVERY == 0:
             due.append(self.sweeping.reconcile)
         if self._round % PRUNE_EVERY == 0:

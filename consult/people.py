@@ -15,6 +15,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    GUEST = "guest"  # a third person in a call, by a link
 
 
 class Side(StrEnum):
@@ -23,6 +24,7 @@ class Side(StrEnum):
     APPLICANT = "applicant"
     OFFICER = "officer"
     OFFICE = "office"  # the service itself: entries that no person wrote
+    GUEST = "guest"  # on neither side; only calls know it
 
     @property
     def other(self) -> "Side":
@@ -41,9 +43,18 @@ def staff_address(person: str) -> Address:
     return Address(f"staff:{person}")
 
 
+def guest_address(guest: str) -> Address:
+    return Address(f"guest:{guest}")
+
+
+_SIDES = {Role.APPLICANT: Side.APPLICANT, Role.GUEST: Side.GUEST}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking. `id` is the ticket's id for an applicant, the person's id for staff."""
+    """Who is asking. `id` is the ticket's id for an applicant, the invitation's for a guest, else the
+    person's.
+    """
 
     role: Role
     id: str
@@ -51,10 +62,12 @@ class Caller:
 
     @property
     def side(self) -> Side:
-        return Side.APPLICANT if self.role is Role.APPLICANT else Side.OFFICER
+        return _SIDES.get(self.role, Side.OFFICER)
 
     @property
     def address(self) -> Address:
+        if self.role is Role.GUEST:
+            return guest_address(self.id)
         return applicant_address(self.id) if self.role is Role.APPLICANT else staff_address(self.id)
 
     @property

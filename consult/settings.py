@@ -91,6 +91,8 @@ class Settings:
         45, "A call that lost its connection must have it again within.", least=0
     )
 
+    guest_link_seconds: float = setting(900, "A link for a third person in a call works for.", least=1)
+
     chat_characters: int = setting(4_000, "Longest chat message.", least=1)
     officer_capacity: int = setting(3, "Units of a new officer.", least=1)
     chat_units: int = setting(1, "Units of a chat.", least=1)

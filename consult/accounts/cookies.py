@@ -4,6 +4,7 @@
 |---|---|---|
 | `staff` | reference of a signed-in session | Lax |
 | `t_<ticket id>` | reference of a ticket opened on this device | Strict |
+| `j_<invitation id>` | reference of a guest's page: a third person in a call | Strict |
 | `visitor` | 32 bytes from which the secret of this browser's ticket is derived | Strict |
 | `form` | 32 bytes from which the token of anonymous forms is derived | Strict |
 | `device` | proof that this account was signed in here before | Strict |
@@ -36,6 +37,9 @@ class CookieNames:
 
     def ticket(self, ticket_id: str) -> str:
         return self.name(f"t_{ticket_id}")
+
+    def guest(self, guest_id: str) -> str:
+        return self.name(f"j_{guest_id}")
 
 
 def new_random() -> str:

@@ -19,6 +19,7 @@ from consult.accounts.store.people import Account
 from consult.accounts.store.sessions import Lifetimes, SessionRow
 from consult.accounts.visitor import token_fits, token_of
 from consult.consultations.credential import hash_of
+from consult.consultations.store import guests
 from consult.duty import store as duty
 from consult.duty.rules import DutyStep
 from consult.errors import Busy, NotAllowed, SignInFailed
@@ -75,6 +76,18 @@ class Doorkeeper:
         self._settings = settings
         self._lives = lifetimes(settings)
         self.cookie_names = CookieNames.of(settings)
+
+    async def guest(self, cookies: Mapping[str, str], guest_id: str) -> Visit | None:
+        """The third person of that invitation, while asking or taking part, whose cookie this is."""
+        reference = cookies.get(self.cookie_names.guest(guest_id))
+        if not reference:
+            return None
+        hashed = hash_of(reference)
+        row = await self._database.read(lambda conn: guests.by_reference(conn, guest_id, hashed))
+        if row is None:
+            return None
+        caller = Caller(Role.GUEST, row.id, row.name)
+        return Visit(caller, token_of(reference), hashed, row.language)
 
     async def who(self, cookies: Mapping[str, str], ticket: str | None = None) -> Visit | None:
         """The applicant of `ticket`, or without one the member of staff, whose session these cookies hold."""
@@ -174,7 +187,7 @@ class Doorkeeper:
         def order(conn: Connection) -> set[bytes]:
             alive = sessions.alive(conn, asked, self._lives)
             sessions.touch_staff(conn, alive)
-            return alive
+            return alive | guests.alive(conn, asked - alive)
 
         return asked - await self._database.write(order)
 

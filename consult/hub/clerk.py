@@ -10,7 +10,7 @@ import msgspec
 
 from consult.clock import SystemClock
 from consult.errors import Busy, ConsultError, NeedsSocket, NotAllowed, OutOfOrder, Reproduced
-from consult.hub import applicant, officer, supervisor
+from consult.hub import applicant, guest, officer, supervisor
 from consult.hub.lane import Before, after
 from consult.hub.services import Asking, Handler, Handlers, Services
 from consult.people import Caller, Role
@@ -24,6 +24,7 @@ TABLES: Mapping[Role, Handlers] = {
     Role.APPLICANT: applicant.HANDLERS,
     Role.OFFICER: officer.HANDLERS,
     Role.SUPERVISOR: supervisor.HANDLERS,
+    Role.GUEST: guest.HANDLERS,
 }
 RETRY_MS = 1_000
 

@@ -1,13 +1,18 @@
 """What both sides of a consultation may send: messages, marks, and the frames of a call."""
 
+from consult.hub import guest
 from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptCall,
+    AdmitGuest,
     AskIceServers,
     AskRestart,
     DeclineCall,
+    DismissGuest,
     EndConsultation,
     HangUp,
+    InviteGuest,
+    JoinLeg,
     MarkSeen,
     PostMessage,
     RenewCall,
@@ -81,24 +86,41 @@ async def report_quality(asking: Asking, order: ReportQuality) -> object:
     )
 
 
+async def invite_guest(asking: Asking, order: InviteGuest) -> object:
+    return await asking.services.third_chair.invite(asking.caller, order, asking.receipt)
+
+
+async def admit_guest(asking: Asking, order: AdmitGuest) -> object:
+    return await asking.services.third_chair.admit(asking.caller, order, asking.receipt)
+
+
+async def dismiss_guest(asking: Asking, order: DismissGuest) -> object:
+    return await asking.services.third_chair.dismiss(asking.caller, order, asking.receipt)
+
+
 async def send_description(asking: Asking, frame: SendDescription) -> None:
-    await asking.services.relay.describe(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.describe(asking.caller, frame)
 
 
 async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
-    await asking.services.relay.candidate(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.candidate(asking.caller, frame)
 
 
 async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
-    await asking.services.relay.media_state(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.media_state(asking.caller, frame)
 
 
 async def ask_restart(asking: Asking, frame: AskRestart) -> None:
-    await asking.services.relay.restart(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.restart(asking.caller, frame)
 
 
 async def ask_ice_servers(asking: Asking, frame: AskIceServers) -> None:
-    await asking.services.relay.ice_servers(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.ice_servers(asking.caller, frame)
 
 
 HANDLERS: Handlers = {
@@ -114,6 +136,10 @@ HANDLERS: Handlers = {
     RenewCall: renew_call,
     ReportLost: report_lost,
     ReportQuality: report_quality,
+    InviteGuest: invite_guest,
+    AdmitGuest: admit_guest,
+    DismissGuest: dismiss_guest,
+    JoinLeg: guest.join_leg,
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,

@@ -102,7 +102,11 @@ class Endpoint:
 
     async def _known(self, cookies: dict[str, str], hello: Hello) -> Visit | Close:
         try:
-            visit = await self._hub.services.doorkeeper.who(cookies, hello.ticket)
+            doorkeeper = self._hub.services.doorkeeper
+            if hello.guest is not None:
+                visit = await doorkeeper.guest(cookies, hello.guest)
+            else:
+                visit = await doorkeeper.who(cookies, hello.ticket)
         except Exception as error:
             log.error("a session could not be looked up", exc_info=error)
             return Close.SERVER_ERROR

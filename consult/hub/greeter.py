@@ -14,12 +14,13 @@ from consult.wire.to_client import (
     Conversation,
     Limits,
     WelcomeApplicant,
+    WelcomeGuest,
     WelcomeOfficer,
     WelcomeSupervisor,
 )
 
 VERSION = 1
-Welcome = WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor
+Welcome = WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest
 
 
 class Greeter:
@@ -54,6 +55,8 @@ class Greeter:
                 return await self._applicant(connection, now, seqs)
             case Role.OFFICER:
                 return await self._officer(connection, now, seqs)
+            case Role.GUEST:
+                return await self._guest(connection, now)
             case _:
                 return await self._supervisor(connection.caller, now)
 
@@ -66,6 +69,7 @@ class Greeter:
         place = await self._services.line.place(caller.id) if in_line else None
         connection.service = found.ticket.service
         connection.seqs = {caller.id: found.last_seq}
+        seat = await self._services.third_chair.seat(caller, caller.id)
         return WelcomeApplicant(
             v=VERSION,
             epoch=now.epoch,
@@ -82,6 +86,8 @@ class Greeter:
             call=await self._services.switchboard.shown(caller, caller.id) if _in_service(found) else None,
             seen_from=connection.seen_from,
             check=await self._services.device_checks.shown(caller.id),
+            guest=seat.guest,
+            leg=seat.legs[0] if seat.legs else None,
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:
@@ -108,7 +114,26 @@ class Greeter:
 
     async def _with_call(self, caller: Caller, shown: Conversation) -> Conversation:
         call = await self._services.switchboard.shown(caller, shown.ticket.id)
-        return msgspec.structs.replace(shown, call=call)
+        seat = await self._services.third_chair.seat(caller, shown.ticket.id)
+        leg = seat.legs[0] if seat.legs else None
+        return msgspec.structs.replace(shown, call=call, guest=seat.guest, leg=leg)
+
+    async def _guest(self, connection: Connection, now: Standing) -> WelcomeGuest:
+        seat = await self._services.third_chair.own_seat(connection.caller)
+        assert seat.guest is not None  # noqa: S101 - or it would not have been found
+        connection.seqs = {}
+        return WelcomeGuest(
+            v=VERSION,
+            epoch=now.epoch,
+            now=now.now_ms,
+            last_cseq=now.last_cseq,
+            limits=self._limits[Role.GUEST],
+            guest=seat.guest,
+            legs=seat.legs,
+            officer_name=seat.officer_name,
+            applicant_name=seat.applicant_name,
+            seen_from=connection.seen_from,
+        )
 
     async def _supervisor(self, caller: Caller, now: Standing) -> WelcomeSupervisor:
         return WelcomeSupervisor(
@@ -124,7 +149,8 @@ class Greeter:
 
 def limits_of(settings: Settings, role: Role) -> Limits:
     """What a page must keep to, and how often it is to ping."""
-    dead = settings.applicant_dead_seconds if role is Role.APPLICANT else settings.officer_dead_seconds
+    on_phones = role in (Role.APPLICANT, Role.GUEST)
+    dead = settings.applicant_dead_seconds if on_phones else settings.officer_dead_seconds
     return Limits(
         frame_bytes=codec.FRAME_BYTES,
         chat_characters=settings.chat_characters,

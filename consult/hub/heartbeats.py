@@ -30,7 +30,7 @@ class Heartbeats:
         self._services = services
         settings = services.settings
         self._dead_seconds = {role: settings.officer_dead_seconds for role in Role}
-        self._dead_seconds[Role.APPLICANT] = settings.applicant_dead_seconds
+        self._dead_seconds |= dict.fromkeys((Role.APPLICANT, Role.GUEST), settings.applicant_dead_seconds)
         # Longest silent first.
         self._heard_at: dict[Role, OrderedDict[Connection, float]] = {role: OrderedDict() for role in Role}
         self._applicants: set[str] = set()

@@ -50,7 +50,8 @@ def rates_of(settings: Settings) -> dict[Role, Rates]:
     applicant = Rate(settings.applicant_frames_per_second, settings.applicant_frames_burst)
     staff = Rate(settings.officer_frames_per_second, settings.officer_frames_burst)
     return {
-        role: same_for_all | {Kind.FRAME: applicant if role is Role.APPLICANT else staff} for role in Role
+        role: same_for_all | {Kind.FRAME: applicant if role in (Role.APPLICANT, Role.GUEST) else staff}
+        for role in Role
     }
 
 

@@ -17,6 +17,8 @@ from consult.queue.desk import Desk
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.settings import Settings
+from consult.signalling.legs.relay import LegRelay
+from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.relay import Relay
 from consult.signalling.switchboard import Switchboard
 from consult.storage.database import Database
@@ -41,6 +43,8 @@ class Services:
     transcript: Transcript
     switchboard: Switchboard
     relay: Relay
+    third_chair: ThirdChair
+    leg_relay: LegRelay
     device_checks: DeviceChecks
     board: Board
 

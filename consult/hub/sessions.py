@@ -7,7 +7,7 @@ from consult.errors import ConsultError
 from consult.hub.connection import Connection
 from consult.hub.roster import Roster
 from consult.hub.services import Services
-from consult.people import applicant_address, staff_address
+from consult.people import applicant_address, guest_address, staff_address
 from consult.wire.closes import Close
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,8 @@ class Sessions:
 
     async def check(self, owner: str) -> None:
         """Somebody signed out, or was disabled: close what was opened with a session that is over."""
-        here = [*self._roster.at(staff_address(owner)), *self._roster.at(applicant_address(owner))]
+        addresses = staff_address(owner), applicant_address(owner), guest_address(owner)
+        here = [connection for address in addresses for connection in self._roster.at(address)]
         try:
             await self._close_ended(here)
         except Exception:

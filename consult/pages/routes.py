@@ -15,6 +15,7 @@ from consult.pages.desks import Desks
 from consult.pages.facts import Facts
 from consult.pages.forms import AnonymousForms
 from consult.pages.guard import Endpoint, Guard, StaffEndpoint
+from consult.pages.guest import GuestPages
 from consult.pages.health import Health
 from consult.pages.office import OfficePages
 from consult.pages.services import PageServices
@@ -49,6 +50,7 @@ def routes(site: Site) -> list[Route]:
     facts = Facts(site.services.database, site.services.office, site.services.line, site.times)
     start = Start(site.services, site.templates, site.cookies, forms, facts)
     ticket = TicketPages(site.services, site.templates, site.cookies, forms)
+    guest = GuestPages(site.services.guest_door, site.templates, site.cookies)
     sign_in = SignInPages(site.services, site.templates, site.cookies, forms, facts)
     desks, office = Desks(site.templates), OfficePages(site.services, site.templates)
     health = Health(site.services.database, site.services.live)
@@ -65,6 +67,9 @@ def routes(site: Site) -> list[Route]:
         _route("GET", "/t/{ticket}", ticket.shell),
         _route("POST", "/t/{ticket}/open", ticket.open),
         _route("POST", "/t/{ticket}/forget", ticket.forget),
+        _route("GET", "/j/{guest}", guest.shell),
+        _route("POST", "/j/{guest}/open", guest.open),
+        _route("POST", "/j/{guest}/ask", guest.ask),
         _route("GET", "/continue", ticket.continue_page),
         _route("POST", "/continue", ticket.continue_here),
         _route("GET", "/privacy", _privacy(site.templates)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from consult.accounts.admission import Admission
 from consult.accounts.doorkeeper import Doorkeeper
+from consult.accounts.guest_door import GuestDoor
 from consult.accounts.staff import Staff
 from consult.live.limits import Allowance
 from consult.live.redis import Live
@@ -25,6 +26,7 @@ class PageServices:
     staff: Staff
     doorkeeper: Doorkeeper
     admission: Admission
+    guest_door: GuestDoor
     reception: Reception
     ticket_machine: TicketMachine
     line: Line

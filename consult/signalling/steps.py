@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from consult.consultations.stages import Stage
-from consult.consultations.store import log, tickets
+from consult.consultations.store import guests, log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.store import DutyRow
@@ -32,6 +32,8 @@ class Changed:
     service_id: str
     entry: Entry | None = None
     duty: DutyRow | None = None
+    guest_id: str | None = None
+    """The third person whose legs end with the call."""
 
     @property
     def seq(self) -> int | None:
@@ -182,7 +184,8 @@ def end(
         "media": _spoken_media(call),
     }
     entry = log.add(conn, ticket.id, "call_ended", detail=detail)
-    return Changed(call, ticket.officer_id, ticket.service_id, entry, own)
+    guest = guests.live(conn, ticket.id)
+    return Changed(call, ticket.officer_id, ticket.service_id, entry, own, guest.id if guest else None)
 
 
 def run_out(conn: Connection, settings: Settings, ticket_id: str, call_id: str) -> Changed | None:

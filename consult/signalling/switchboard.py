@@ -1,15 +1,18 @@
 """The switchboard: rings, accepts, hangs up. SQL decides, by compare-and-set; then both sides are told."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection
 
+from consult.consultations import guest_steps
+from consult.consultations.guest_steps import Moved
 from consult.consultations.store import tickets
 from consult.duty.shown import duty_of
 from consult.errors import StageForbids
 from consult.live.announcer import Announcer
-from consult.people import Address, Caller, Side, applicant_address, staff_address
+from consult.people import Address, Caller, Side, applicant_address, guest_address, staff_address
 from consult.settings import Settings
 from consult.signalling import steps, store
 from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep, Rung
@@ -18,7 +21,15 @@ from consult.signalling.steps import Changed
 from consult.signalling.store import CallRow
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
-from consult.wire.to_client import CallChanged, CallShown, DutyChanged, EntryAdded
+from consult.wire.to_client import CallChanged, CallShown, DutyChanged, EntryAdded, LegsEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What ended together with a consultation."""
+
+    call: Changed | None
+    guest: Moved | None
 
 
 class Switchboard:
@@ -163,16 +174,20 @@ class Switchboard:
                 ended += 1
         return ended
 
-    def end_in(self, conn: Connection, ticket_id: str, reason: str) -> Changed | None:
+    def end_in(self, conn: Connection, ticket_id: str, reason: str) -> Ended | None:
         """Part of another transaction that ends the consultation or takes it from its officer."""
+        guest = guest_steps.close(conn, ticket_id, reason)
         call = store.live(conn, ticket_id, lock=True)
         if call is None:
-            return None
-        return steps.end(conn, self._settings, call, CallStep.CLOSE, "office", reason)
+            return None if guest is None else Ended(None, guest)
+        return Ended(steps.end(conn, self._settings, call, CallStep.CLOSE, "office", reason), guest)
 
     def tell_ended(self, ended: object) -> None:
-        assert isinstance(ended, Changed)  # noqa: S101 - what end_in returned
-        self._tell(ended)
+        assert isinstance(ended, Ended)  # noqa: S101 - what end_in returned
+        if ended.guest is not None:
+            guest_steps.tell(self._announcer, ended.guest)
+        if ended.call is not None:
+            self._tell(ended.call)
 
     async def _finish(
         self,
@@ -212,6 +227,8 @@ class Switchboard:
             self._announcer.tell([address], CallChanged(call_of(call, side, self._settings)))
         if changed.entry is not None:
             self._announcer.tell([address for address, _ in to], EntryAdded(call.ticket_id, changed.entry))
+        if changed.guest_id is not None:
+            self._announcer.tell([guest_address(changed.guest_id)], LegsEnded(call.ticket_id, call.id))
         if changed.duty is not None:
             own = staff_address(changed.duty.person_id)
             self._announcer.tell([own], DutyChanged(duty_of(changed.duty)))

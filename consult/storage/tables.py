@@ -273,6 +273,57 @@ call = Table(
           sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
 )  # fmt: skip
 
+guest = Table(
+    "guest",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket_id", ForeignKey("ticket.id"), nullable=False),
+    Column("role", String(12), nullable=False),
+    Column("stage", String(10), nullable=False),
+    # Counts every change of every guest of this ticket, as a call's does.
+    Column("revision", Integer, nullable=False),
+    Column("invited_by", String(10), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("reference_hash", LargeBinary(32)),  # of the cookie of whoever used the link
+    Column("name", String(120), nullable=False, server_default=""),
+    Column("language", String(2), nullable=False, server_default="id"),
+    Column("notice_version", Integer),
+    Column("invited_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),  # of the link
+    Column("asked_at", Moment),
+    Column("applicant_admitted_at", Moment),
+    Column("officer_admitted_at", Moment),
+    Column("ended_at", Moment),
+    Column("ended_reason", String(24)),
+    CheckConstraint("stage IN ('invited', 'asking', 'admitted', 'ended')", name="stage"),
+    CheckConstraint(
+        "stage <> 'admitted' OR (applicant_admitted_at IS NOT NULL AND officer_admitted_at IS NOT NULL)",
+        name="admitted_by_all",
+    ),
+    Index("uq_guest_live", "ticket_id", unique=True,
+          sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
+    Index("ix_guest_reference", "reference_hash"),
+    Index("ix_guest_due", "stage", "expires_at"),
+)  # fmt: skip
+
+# What goes between a guest and one side of a call; the leg of the two sides is the call itself.
+guest_leg = Table(
+    "guest_leg",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("guest_id", ForeignKey("guest.id"), nullable=False),
+    Column("call_id", ForeignKey("call.id"), nullable=False),
+    Column("side", String(10), nullable=False),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("side_stream", String(64)),
+    Column("guest_stream", String(64)),
+    Column("side_pin", String(48)),
+    Column("guest_pin", String(48)),
+    UniqueConstraint("guest_id", "call_id", "side"),
+    Index("ix_guest_leg_call", "call_id"),
+)
+
 device_check = Table(
     "device_check",
     metadata,

@@ -15,12 +15,29 @@ Struct = type[msgspec.Struct]
 
 VERSION = 1
 PATH = "/socket"
-WELCOMES: tuple[Struct, ...] = (facts.WelcomeApplicant, facts.WelcomeOfficer, facts.WelcomeSupervisor)
+WELCOMES: tuple[Struct, ...] = (
+    facts.WelcomeApplicant,
+    facts.WelcomeOfficer,
+    facts.WelcomeSupervisor,
+    facts.WelcomeGuest,
+)
 
-EVERYBODY = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR)
+EVERYBODY = (Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR, Role.GUEST)
 BOTH_SIDES = (Role.APPLICANT, Role.OFFICER)
 _SENDERS: dict[Struct, tuple[Role, ...]] = {
     **dict.fromkeys((orders.Hello, orders.Refresh, orders.Ping), EVERYBODY),
+    orders.LeaveCall: (Role.GUEST,),
+    **dict.fromkeys(
+        (
+            orders.JoinLeg,
+            orders.SendDescription,
+            orders.SendCandidate,
+            orders.SendMediaState,
+            orders.AskRestart,
+            orders.AskIceServers,
+        ),
+        (*BOTH_SIDES, Role.GUEST),
+    ),
     orders.LeaveQueue: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),
     orders.SendCheckOffer: (Role.APPLICANT,),

@@ -23,6 +23,7 @@ Level = Annotated[int, Meta(ge=0, le=4)]
 Small = Annotated[int, Meta(ge=0, le=1_000_000)]
 DeviceState = Literal["found", "denied", "missing", "busy", "failed"]
 SpeakerState = Literal["heard", "not_heard", "unanswered", "silent"]
+GuestRole = Literal["interpreter", "colleague", "companion"]
 Path = Literal["direct", "stun", "turn_udp", "turn_tcp", "turn_tls", "none"]
 
 
@@ -32,12 +33,15 @@ class FromClient(msgspec.Struct, frozen=True, tag_field="t", tag=str):
 
 
 class Hello(FromClient):
-    """First frame of every connection. `seqs`: ticket id -> last conversation seq the page holds."""
+    """First frame of every connection. `seqs`: ticket id -> last conversation seq the page holds.
+    `ticket`: an applicant's page; `guest`: an invited person's.
+    """
 
     v: Literal[1]
     stream: Annotated[str, Meta(min_length=16, max_length=64, pattern=PLAIN)]
     csrf: Annotated[str, Meta(max_length=128)]
     ticket: Id | None = None
+    guest: Id | None = None
     epoch: Annotated[str, Meta(max_length=64)] | None = None
     seqs: dict[Id, Count] = {}
 
@@ -208,14 +212,65 @@ class ReportQuality(FromClient):
     level: Level
 
 
+class InviteGuest(FromClient):
+    """Ask a third person into the call by a link that works once. `secret_hash`: SHA-256 of the link's
+    secret in hexadecimal digits; the secret itself stays with the page until the link is used.
+    """
+
+    cseq: Number
+    ticket: Id
+    role: GuestRole
+    secret_hash: Annotated[str, Meta(min_length=64, max_length=64, pattern=r"^[0-9a-f]{64}$(?!\n)")]
+
+
+class AdmitGuest(FromClient):
+    """This side lets in who waits; once both sides have, the guest takes part."""
+
+    cseq: Number
+    ticket: Id
+    guest: Id
+
+
+class DismissGuest(FromClient):
+    """This side takes the invitation back, says no to who waits, or asks who takes part to go."""
+
+    cseq: Number
+    ticket: Id
+    guest: Id
+
+
+class LeaveCall(FromClient):
+    """The guest goes, for good: the link does not work again."""
+
+    cseq: Number
+    ticket: Id
+    guest: Id
+
+
+class JoinLeg(FromClient):
+    """This page takes part in the leg between the guest and the side `between`, over a new connection.
+
+    `generation`: the one this page knows, 0 for none. If this page takes part already and the leg has moved
+    on, nothing changes; otherwise who was connected before connects anew in the next generation.
+    """
+
+    cseq: Number
+    ticket: Id
+    call: Id
+    guest: Id
+    between: Literal["applicant", "officer"]
+    generation: Count = 0
+
+
 class SendDescription(FromClient):
-    """A session description for the other side (JSEP)."""
+    """A session description for the other side (JSEP). `leg`: for the other end of that leg with a guest."""
 
     ticket: Id
     call: Id
     generation: Number
     kind: Literal["offer", "answer"]
     sdp: Annotated[str, Meta(min_length=1, max_length=32_768)]
+    leg: Id | None = None
 
 
 class SendCandidate(FromClient):
@@ -228,6 +283,7 @@ class SendCandidate(FromClient):
     mid: Annotated[str, Meta(max_length=64, pattern=VISIBLE)] | None = None
     line: Annotated[int, Meta(ge=0, le=64)] | None = None
     ufrag: Annotated[str, Meta(max_length=256, pattern=VISIBLE)] | None = None
+    leg: Id | None = None
 
 
 class AskIceServers(FromClient):
@@ -236,6 +292,7 @@ class AskIceServers(FromClient):
     ticket: Id
     call: Id
     generation: Number
+    leg: Id | None = None
 
 
 class AskRestart(FromClient):
@@ -244,6 +301,7 @@ class AskRestart(FromClient):
     ticket: Id
     call: Id
     generation: Number
+    leg: Id | None = None
 
 
 class SendMediaState(FromClient):
@@ -264,6 +322,7 @@ class SendMediaState(FromClient):
     saving: bool = False
     anew: bool = False
     away: bool = False
+    leg: Id | None = None
 
 
 class BeginCheck(FromClient):
@@ -344,6 +403,11 @@ ClientFrame = (
     | RenewCall
     | ReportLost
     | ReportQuality
+    | InviteGuest
+    | AdmitGuest
+    | DismissGuest
+    | LeaveCall
+    | JoinLeg
     | SendDescription
     | SendCandidate
     | SendMediaState

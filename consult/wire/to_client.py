@@ -12,7 +12,7 @@ PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "returned", "parked", "resumed",
-    "call_rang", "call_connected", "call_quality", "call_ended", "ended",
+    "call_rang", "call_connected", "call_quality", "call_ended", "guest", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
@@ -75,6 +75,47 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     ice_seconds: int | None = None
 
 
+class GuestShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A third person, from the invitation to the end. `admitted_by`: who of the two has let the guest in.
+
+    `revision` grows with each change of a consultation's guests. `expires_at`: until then the link works.
+    """
+
+    id: str
+    ticket: str
+    role: Literal["interpreter", "colleague", "companion"]
+    stage: Literal["invited", "asking", "admitted", "ended"]
+    revision: int
+    invited_by: PersonSide
+    name: str = ""
+    admitted_by: list[PersonSide] = []
+    expires_at: int | None = None
+    ended_reason: str | None = None
+
+
+class LegShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What goes between the guest and the side `between`, as this receiver may see it.
+
+    `ready`: both ends take part; the one that is not `polite` offers. `taken_by`, `generation`,
+    `revision`, `ice_servers`, `ice_seconds`: as of a call, but counted for this leg.
+    """
+
+    id: str
+    ticket: str
+    call: str
+    guest: str
+    between: PersonSide
+    generation: int
+    revision: int
+    polite: bool = False
+    ready: bool = False
+    taken_by: str | None = None
+    media: Literal["audio", "video"] = "audio"
+    ice_servers: list[dict[str, str | list[str]]] = []
+    relay_only: bool = False
+    ice_seconds: int | None = None
+
+
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """A citizen's place as its owner sees it. `label` is said aloud (B-014); `id` is random."""
 
@@ -133,6 +174,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     applicant_online: bool = False
     call: CallShown | None = None
     check: DeviceCheck | None = None
+    guest: GuestShown | None = None
+    leg: LegShown | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -239,6 +282,8 @@ class WelcomeApplicant(ToClient):
     call: CallShown | None = None
     seen_from: str = ""
     check: DeviceCheck | None = None
+    guest: GuestShown | None = None
+    leg: LegShown | None = None
 
 
 class WelcomeOfficer(ToClient):
@@ -271,6 +316,21 @@ class WelcomeSupervisor(ToClient):
     limits: Limits
     name: str
     board: "BoardShown"
+
+
+class WelcomeGuest(ToClient):
+    """Snapshot for a third person: no conversation, and names only once both sides have let the guest in."""
+
+    v: int
+    epoch: str
+    now: int
+    last_cseq: int
+    limits: Limits
+    guest: GuestShown
+    legs: list[LegShown] = []
+    officer_name: str = ""
+    applicant_name: str = ""
+    seen_from: str = ""
 
 
 class Pong(ToClient):
@@ -407,14 +467,34 @@ class CallChanged(ToClient):
     call: CallShown
 
 
+class GuestChanged(ToClient):
+    """A third person was invited, asks, was let in, or is gone."""
+
+    guest: GuestShown
+
+
+class LegChanged(ToClient):
+    """An end of a leg takes part, or connects anew."""
+
+    leg: LegShown
+
+
+class LegsEnded(ToClient):
+    """To the guest: the call is over, and may begin again while the consultation goes on."""
+
+    ticket: str
+    call: str
+
+
 class DescriptionRelayed(ToClient):
-    """The other side's session description."""
+    """The other side's session description. `leg`: of the other end of that leg."""
 
     ticket: str
     call: str
     generation: int
     kind: Literal["offer", "answer"]
     sdp: str
+    leg: str | None = None
 
 
 class CandidateRelayed(ToClient):
@@ -427,6 +507,7 @@ class CandidateRelayed(ToClient):
     mid: str | None = None
     line: int | None = None
     ufrag: str | None = None
+    leg: str | None = None
 
 
 class MediaStateTold(ToClient):
@@ -445,6 +526,7 @@ class MediaStateTold(ToClient):
     saving: bool = False
     anew: bool = False
     away: bool = False
+    leg: str | None = None
 
 
 class RestartAsked(ToClient):
@@ -453,6 +535,7 @@ class RestartAsked(ToClient):
     ticket: str
     call: str
     generation: int
+    leg: str | None = None
 
 
 class CheckBegun(ToClient):
@@ -499,6 +582,7 @@ ServerFrame = (
     WelcomeApplicant
     | WelcomeOfficer
     | WelcomeSupervisor
+    | WelcomeGuest
     | Pong
     | Acked
     | Refused
@@ -516,6 +600,9 @@ ServerFrame = (
     | LineShown
     | BoardShown
     | CallChanged
+    | GuestChanged
+    | LegChanged
+    | LegsEnded
     | DescriptionRelayed
     | CandidateRelayed
     | MediaStateTold

@@ -16,11 +16,13 @@ from consult.wire import from_client as wire
 from consult.wire.from_client import FromClient
 from tests.hub.hostile import UNMETERED, Attacker
 from tests.support.client import Frame
+from tests.support.guests import comes, invites
 from tests.support.open_office import Consultation, open_office
 from tests.support.samples import KINDS, NOBODYS, is_numbered, sample
 
 A, O, S = Role.APPLICANT, Role.OFFICER, Role.SUPERVISOR  # noqa: E741 - columns of the table
-EVERYBODY = frozenset({A, O, S})
+G = Role.GUEST
+EVERYBODY = frozenset({A, O, S, G})
 
 # A frame that is missing here fails the first test: say who may send it.
 MAY: dict[type[FromClient], frozenset[Role]] = {
@@ -47,15 +49,25 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.ReportLost: frozenset({A, O}),
     wire.ReportQuality: frozenset({A, O}),
     wire.RenewCall: frozenset({A, O}),
-    wire.SendDescription: frozenset({A, O}),
-    wire.SendCandidate: frozenset({A, O}),
-    wire.SendMediaState: frozenset({A, O}),
-    wire.AskRestart: frozenset({A, O}),
-    wire.AskIceServers: frozenset({A, O}),
+    wire.SendDescription: frozenset({A, O, G}),
+    wire.SendCandidate: frozenset({A, O, G}),
+    wire.SendMediaState: frozenset({A, O, G}),
+    wire.AskRestart: frozenset({A, O, G}),
+    wire.AskIceServers: frozenset({A, O, G}),
     wire.DeclineCall: frozenset({A, O}),
     wire.HangUp: frozenset({A, O}),
+    wire.InviteGuest: frozenset({A, O}),
+    wire.AdmitGuest: frozenset({A, O}),
+    wire.JoinLeg: frozenset({A, O, G}),
+    wire.LeaveCall: frozenset({G}),
+    wire.DismissGuest: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),
 }
+# What a guest says of media belongs to a leg, which tests/signalling/test_third_chair.py opens.
+OVER_A_LEG = frozenset(
+    {wire.SendDescription, wire.SendCandidate, wire.SendMediaState, wire.AskRestart, wire.AskIceServers}
+)
+NOTHING = {"ticket": NOBODYS, "call": NOBODYS, "guest": NOBODYS}
 # The connection itself takes these; they stand in no role's table.
 OF_THE_CONNECTION = frozenset({wire.Hello, wire.Refresh, wire.Ping})
 ORDERS = [kind for kind in MAY if kind not in OF_THE_CONNECTION]
@@ -72,7 +84,8 @@ class Scene:
 
     async def answer(self, role: Role, kind: type[FromClient], owner: dict[str, str]) -> Frame | None:
         sender = self.senders[role]
-        frame = sample(kind, **owner, cseq=sender.client.cseq + 1)
+        between = "applicant" if role is A else "officer"
+        frame = sample(kind, **owner, between=between, role="companion", cseq=sender.client.cseq + 1)
         answer = await sender.meets(json.dumps(frame))
         assert not isinstance(answer, int), (role, kind, answer)
         return answer
@@ -85,11 +98,15 @@ async def scene(office_url: str, valkey: str) -> AsyncIterator[Scene]:
         mine = await stack.enter_async_context(office.consultation())
         theirs = await stack.enter_async_context(office.consultation(name="Eko", user_name="citra"))
         supervisor = await stack.enter_async_context((await office.staff("rina", S)).open())
+        link = await invites(mine.officer, mine.ticket)
+        guest = await stack.enter_async_context((await comes(office.urls[0], link)).open())
         senders = {A: Attacker(mine.citizen), O: Attacker(mine.officer), S: Attacker(supervisor)}
+        senders[G] = Attacker(guest)
+        strangers = await invites(theirs.citizen, theirs.ticket, "companion")
         yield Scene(
             senders,
-            {"ticket": mine.ticket, "call": await _ringing(mine)},
-            {"ticket": theirs.ticket, "call": await _ringing(theirs)},
+            {"ticket": mine.ticket, "call": await _ringing(mine), "guest": link.guest},
+            {"ticket": theirs.ticket, "call": await _ringing(theirs), "guest": strangers.guest},
             theirs,
         )
 
@@ -111,7 +128,7 @@ def test_every_frame_stands_in_the_matrix_and_the_tables_say_the_same() -> None:
 async def test_another_roles_order_is_not_allowed_whoever_it_is_about(scene: Scene) -> None:
     for role in EVERYBODY:
         for kind in (kind for kind in ORDERS if role not in MAY[kind]):
-            for owner in (scene.mine, scene.theirs, {"ticket": NOBODYS, "call": NOBODYS}):
+            for owner in (scene.mine, scene.theirs, NOTHING):
                 answer = await scene.answer(role, kind, owner)
                 assert answer is not None, (role, kind)
                 assert (answer["code"], answer.get("cseq") is not None) == (
@@ -122,11 +139,10 @@ async def test_another_roles_order_is_not_allowed_whoever_it_is_about(scene: Sce
 
 async def test_what_is_somebody_elses_is_refused_as_what_does_not_exist(scene: Scene) -> None:
     before = _heard_by(scene.others)
-    for role in (A, O):
+    for role in (A, O, G):
         for kind in (kind for kind in ORDERS if role in MAY[kind] and "ticket" in kind.__struct_fields__):
             theirs, nobodys = [
-                _without_number(await scene.answer(role, kind, owner))
-                for owner in (scene.theirs, {"ticket": NOBODYS, "call": NOBODYS})
+                _without_number(await scene.answer(role, kind, owner)) for owner in (scene.theirs, NOTHING)
             ]
             assert theirs["code"] in {"not_found", "bad_description"}, (role, kind, theirs)
             assert theirs == nobodys, (role, kind)
@@ -149,8 +165,9 @@ def _heard_by(others: Consultation) -> list[Frame]:
 
 
 async def test_ones_own_is_found(scene: Scene) -> None:
-    for role in (O, A):
-        for kind in (kind for kind in ORDERS if role in MAY[kind] and kind is not wire.EndConsultation):
+    for role in (G, O, A):
+        kinds = {kind for kind in ORDERS if role in MAY[kind]} - {wire.EndConsultation}
+        for kind in (kind for kind in ORDERS if kind in kinds - (OVER_A_LEG if role is G else set())):
             answer = await scene.answer(role, kind, scene.mine)
             offered = kind in {wire.AcceptOffer, wire.PassOffer}
             found = answer is None or answer.get("code") not in {"not_allowed", "not_found"}

@@ -30,6 +30,9 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/t/{ticket}"): (EVERYBODY,),
     ("POST", "/t/{ticket}/open"): (EVERYBODY,),
     ("POST", "/t/{ticket}/forget"): (EVERYBODY,),
+    ("GET", "/j/{guest}"): (EVERYBODY,),
+    ("POST", "/j/{guest}/open"): (EVERYBODY,),
+    ("POST", "/j/{guest}/ask"): (EVERYBODY,),
     ("GET", "/continue"): (EVERYBODY,),
     ("POST", "/continue"): (EVERYBODY,),
     ("GET", "/privacy"): (EVERYBODY,),
@@ -53,7 +56,7 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/text/{language}/{name}"): (EVERYBODY,),
 }
 # The secret in its body, which no other site knows, is this one's token; it takes JSON only.
-WITHOUT_TOKEN = {"/t/{ticket}/open"}
+WITHOUT_TOKEN = {"/t/{ticket}/open", "/j/{guest}/open", "/j/{guest}/ask"}
 POSTS = [path for method, path in MAY if method == "POST"]
 STAFF_ROUTES = [key for key, roles in MAY.items() if roles != (EVERYBODY,)]
 
@@ -122,6 +125,7 @@ async def _town(door: Door) -> AsyncIterator[Town]:
         text = site.catalogue.modules()[0].url.split("/")
         filled = {
             "ticket": link.ticket_id,
+            "guest": "nobodysinvitation",
             "service": service,
             "person": person,
             "day": tomorrow.isoformat(),

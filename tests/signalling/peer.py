@@ -205,6 +205,8 @@ class Peer:
         self.call = call
         if call["stage"] == "ended" or (call["stage"] in LIVE and call.get("taken_by") != self.stream):
             await self._hang_up()
+            if call["stage"] == "ended":
+                self.generation = 0  # the next call begins at 1 again
         elif call["stage"] in LIVE and call["generation"] != self.generation:
             await self._hang_up()
             self.generation = call["generation"]

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 Frame = dict[str, Any]
 
-WELCOMES = frozenset({"WelcomeApplicant", "WelcomeOfficer", "WelcomeSupervisor"})
+WELCOMES = frozenset({"WelcomeApplicant", "WelcomeOfficer", "WelcomeSupervisor", "WelcomeGuest"})
 WITHIN_SECONDS = 10.0
 HTTP_SECONDS = 30.0  # a password is hashed on a machine that does much else
 _TOKEN = re.compile(r'name="csrf"\s+(?:value|content)="([^"]+)"')
@@ -183,6 +183,7 @@ class Page:
     label: str = ""
     secret: str = ""
     stream: str = field(default_factory=lambda: secrets.token_hex(12))
+    guest: str | None = None
 
     def elsewhere(self, url: str) -> "Page":
         """The same page, served by another process."""
@@ -193,7 +194,9 @@ class Page:
 
     def hello(self, **fields: Any) -> Frame:
         told: Frame = {"t": "Hello", "v": 1, "stream": self.stream, "csrf": self.csrf}
-        if self.ticket is not None:
+        if self.guest is not None:
+            told["guest"] = self.guest
+        elif self.ticket is not None:
             told["ticket"] = self.ticket
         return told | fields
 

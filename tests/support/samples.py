@@ -88,6 +88,8 @@ def _right(kind: inspect.Type) -> Any:
             return {}
         case inspect.StrType(max_length=32_768):
             return SDP
+        case inspect.StrType(min_length=64):
+            return "0" * 64
         case inspect.StrType():
             return NOBODYS
     raise AssertionError(f"no sample for {kind}")

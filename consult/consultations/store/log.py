@@ -1,7 +1,7 @@
 """The conversation log: entries with a gap-free seq for each consultation and lane."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, case, select, update
 
@@ -100,9 +100,8 @@ def add_message(
     _put_message.run(conn, values)
     content = {"lane": CONVERSATION, "seq": seq, "kind": "message", "text": text}
     record(conn, f"ticket:{ticket_id}", "entry", caller.id, content)
-    made = Entry(
-        seq=seq, at=at_ms, kind="message", by=caller.side.value, name=caller.name, text=text, values={}
-    )
+    side: Literal["applicant", "officer"] = "applicant" if caller.role is Role.APPLICANT else "officer"
+    made = Entry(seq=seq, at=at_ms, kind="message", by=side, name=caller.name, text=text, values={})
     return made, officer_id
 
 

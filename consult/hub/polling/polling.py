@@ -21,6 +21,7 @@ from consult.wire.from_client import (
     AskRestart,
     FromClient,
     Hello,
+    JoinLeg,
     Ping,
     Refresh,
     SendCandidate,
@@ -37,7 +38,7 @@ OPEN_SECONDS = 8.0
 REMEMBERED_SECONDS = 30.0
 # Media needs both sides within the second; over requests a call could ring but never connect.
 NEEDS_SOCKET = frozenset(
-    {AcceptCall, SendDescription, SendCandidate, SendMediaState, AskRestart, AskIceServers}
+    {AcceptCall, JoinLeg, SendDescription, SendCandidate, SendMediaState, AskRestart, AskIceServers}
 )
 
 

@@ -1,0 +1,54 @@
+"""What a guest may send, a third person in a call: the keys of HANDLERS are the permissions.
+
+There is no conversation among them, and every frame about media names a leg.
+"""
+
+from consult.hub.services import Asking, Handlers
+from consult.wire.from_client import (
+    AskIceServers,
+    AskRestart,
+    JoinLeg,
+    LeaveCall,
+    SendCandidate,
+    SendDescription,
+    SendMediaState,
+)
+
+
+async def leave_call(asking: Asking, order: LeaveCall) -> object:
+    return await asking.services.third_chair.leave(asking.caller, order, asking.receipt)
+
+
+async def join_leg(asking: Asking, order: JoinLeg) -> object:
+    return await asking.services.third_chair.join(asking.caller, order, asking.receipt)
+
+
+async def send_description(asking: Asking, frame: SendDescription) -> None:
+    await asking.services.leg_relay.describe(asking.caller, frame)
+
+
+async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
+    await asking.services.leg_relay.candidate(asking.caller, frame)
+
+
+async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
+    await asking.services.leg_relay.media_state(asking.caller, frame)
+
+
+async def ask_restart(asking: Asking, frame: AskRestart) -> None:
+    await asking.services.leg_relay.restart(asking.caller, frame)
+
+
+async def ask_ice_servers(asking: Asking, frame: AskIceServers) -> None:
+    await asking.services.leg_relay.ice_servers(asking.caller, frame)
+
+
+HANDLERS: Handlers = {
+    LeaveCall: leave_call,
+    JoinLeg: join_leg,
+    SendDescription: send_description,
+    SendCandidate: send_candidate,
+    SendMediaState: send_media_state,
+    AskRestart: ask_restart,
+    AskIceServers: ask_ice_servers,
+}

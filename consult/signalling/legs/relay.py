@@ -1,0 +1,111 @@
+"""Relays what the two ends of a guest's leg say to each other. None of it is stored or logged."""
+
+from sqlalchemy import Connection
+
+from consult.consultations import guest_steps
+from consult.consultations.guest_steps import Moved
+from consult.errors import NotFound, StageForbids
+from consult.live.announcer import Announcer
+from consult.people import Caller
+from consult.settings import Settings
+from consult.signalling.description import check_candidate, check_description
+from consult.signalling.ice import relay_only
+from consult.signalling.legs import found
+from consult.signalling.legs import store as legs
+from consult.signalling.legs.found import Found
+from consult.signalling.legs.shown import leg_of
+from consult.signalling.store import pin_for
+from consult.storage.database import Database
+from consult.wire.from_client import AskIceServers, AskRestart, SendCandidate, SendDescription, SendMediaState
+from consult.wire.to_client import (
+    CandidateRelayed,
+    DescriptionRelayed,
+    LegChanged,
+    MediaStateTold,
+    RestartAsked,
+)
+
+Spoken = SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers
+
+
+class LegRelay:
+    """As `Relay`, for one leg. A frame that names no leg finds nothing."""
+
+    def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._settings = settings
+
+    async def describe(self, caller: Caller, frame: SendDescription) -> None:
+        """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription."""
+        fingerprint = check_description(frame.sdp, relay_only(self._settings, caller.side))
+        leg = await self._spoken_over(caller, frame)
+        if leg.leg.pin_of(caller.side) != pin_for(frame.generation, fingerprint):
+            await self._pin(caller, frame, fingerprint)
+        relayed = DescriptionRelayed(
+            frame.ticket, frame.call, frame.generation, frame.kind, frame.sdp, frame.leg
+        )
+        self._announcer.tell([leg.other], relayed)
+
+    async def candidate(self, caller: Caller, frame: SendCandidate) -> None:
+        check_candidate(frame.candidate, relay_only(self._settings, caller.side))
+        leg = await self._spoken_over(caller, frame)
+        relayed = CandidateRelayed(
+            frame.ticket,
+            frame.call,
+            frame.generation,
+            frame.candidate,
+            frame.mid,
+            frame.line,
+            frame.ufrag,
+            frame.leg,
+        )
+        self._announcer.tell([leg.other], relayed)
+
+    async def media_state(self, caller: Caller, frame: SendMediaState) -> None:
+        leg = await self._spoken_over(caller, frame)
+        told = MediaStateTold(
+            frame.ticket,
+            frame.call,
+            frame.generation,
+            frame.audio,
+            frame.video,
+            frame.level,
+            frame.wanted,
+            frame.saving,
+            frame.leg,
+        )
+        self._announcer.tell([leg.other], told)
+
+    async def restart(self, caller: Caller, frame: AskRestart) -> None:
+        leg = await self._spoken_over(caller, frame)
+        self._announcer.tell([leg.other], RestartAsked(frame.ticket, frame.call, frame.generation, frame.leg))
+
+    async def ice_servers(self, caller: Caller, frame: AskIceServers) -> None:
+        """To the caller itself, with credentials that last again."""
+        leg = await self._spoken_over(caller, frame)
+        shown = leg_of(leg.leg, leg.guest, leg.call, caller.side, self._settings)
+        self._announcer.tell([caller.address], LegChanged(shown))
+
+    async def _spoken_over(self, caller: Caller, frame: Spoken) -> Found:
+        return await self._database.read(lambda conn: _find(conn, caller, frame))
+
+    async def _pin(self, caller: Caller, frame: SendDescription, fingerprint: str) -> None:
+        """Hold this end to its certificate for the generation; with another one the guest has to go."""
+
+        def order(conn: Connection) -> Moved | None:
+            leg = _find(conn, caller, frame, lock=True)
+            if legs.pin(conn, leg.leg, caller.side, fingerprint):
+                return None
+            return guest_steps.close(conn, frame.ticket, "policy")
+
+        ended = await self._database.write(order)
+        if ended is not None:
+            guest_steps.tell(self._announcer, ended)
+            raise StageForbids(stage=ended.guest.stage.value, step="relay")
+
+
+def _find(conn: Connection, caller: Caller, frame: Spoken, lock: bool = False) -> Found:
+    if frame.leg is None:
+        raise NotFound()
+    return found.spoken_over(conn, caller, frame.ticket, frame.call, frame.leg, frame.generation, lock)
