@@ -73,6 +73,8 @@ class LegRelay:
             frame.level,
             frame.wanted,
             frame.saving,
+            frame.anew,
+            frame.away,
             frame.leg,
         )
         self._announcer.tell([leg.other], told)
