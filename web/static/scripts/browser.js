@@ -7,7 +7,7 @@ import { transport } from "./transport.js";
 
 export { forget } from "./streams.js";
 
-/** @typedef {{ owner: string, csrf: string, ticket?: string, renew: () => Promise<string | null> }} ChannelWishes */
+/** @typedef {{ owner: string, csrf: string, ticket?: string, guest?: string, renew: () => Promise<string | null> }} ChannelWishes */
 
 const timers = steadyTimers();
 
@@ -15,12 +15,13 @@ const timers = steadyTimers();
  * The page's channel, not yet started. `owner` is the ticket's id, or the person's id for staff.
  * @param {ChannelWishes} wishes @returns {Promise<Channel>}
  */
-export async function openChannel({ owner, csrf, ticket, renew }) {
+export async function openChannel({ owner, csrf, ticket, guest, renew }) {
   /** @type {Channel} */
   const channel = new Channel({
     open: transport({ timers, seqs: () => channel.holdings.seqs() }),
     csrf,
     ticket,
+    guest,
     renew,
     stream: await claimStream(owner),
     timers,
@@ -67,6 +68,7 @@ export function browserParts() {
       return () => window.removeEventListener("pagehide", listener);
     },
     newId: () => crypto.randomUUID(),
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     networkKind: () => network()?.effectiveType,
     savesData: () => network()?.saveData === true,
   };

@@ -74,6 +74,11 @@ export class Call {
     return this.#here !== null && this.#here === this.#shown?.id;
   }
 
+  /** This page's devices and connection while it takes part; legs to a guest share the devices. */
+  get media() {
+    return this.#media;
+  }
+
   /** @returns {import("./call_media.js").LocalShown} */
   get local() {
     return this.#media?.local ?? { stream: null, audio: false, video: false, problem: {} };

@@ -13,6 +13,7 @@
  *   onReturn: (listener: () => void) => () => void,
  *   onLeave: (listener: () => void) => () => void,
  *   newId: () => string,
+ *   randomBytes: (count: number) => Uint8Array,
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
  * }} BrowserParts `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back

@@ -18,6 +18,7 @@ import { ServerClock } from "./server_clock.js";
  *   open: (failed: number) => import("./connection.js").Socket,
  *   csrf: string,
  *   ticket?: string,
+ *   guest?: string,
  *   renew: () => Promise<string | null>,
  *   stream: import("./stream.js").Stream,
  *   timers: import("./timers.js").Timers,
@@ -183,6 +184,7 @@ export class Channel {
       stream: this.#parts.stream.id,
       csrf: this.#csrf,
       ...(this.#parts.ticket ? { ticket: this.#parts.ticket } : {}),
+      ...(this.#parts.guest ? { guest: this.#parts.guest } : {}),
       ...(this.#epoch === null ? {} : { epoch: this.#epoch, seqs: this.holdings.seqs() }),
     };
   }

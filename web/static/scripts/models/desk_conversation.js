@@ -1,5 +1,6 @@
 // @ts-check
 import { Call } from "./call.js";
+import { ThirdSeat } from "./third_seat.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").Conversation} ConversationShown */
@@ -15,6 +16,7 @@ import { Transcript } from "./transcript.js";
 export class DeskConversation {
   transcript;
   call;
+  seat;
   applicantOnline = false;
   /** @type {ConversationShown} */
   #shown;
@@ -24,6 +26,7 @@ export class DeskConversation {
     const about = { channel, ticket: shown.ticket.id, side: /** @type {const} */ ("officer") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts });
+    this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.#shown = shown;
     this.take(shown, true);
   }
@@ -51,6 +54,7 @@ export class DeskConversation {
     this.applicantOnline = shown.applicant_online ?? false;
     this.transcript.take({ entries: shown.entries, seen: shown.seen, whole });
     this.call.take(shown.call ?? null);
+    this.seat.take(shown.guest ?? null, shown.leg ?? null);
   }
 
   /** The applicant's last check of devices and network. */
@@ -65,6 +69,7 @@ export class DeskConversation {
 
   close() {
     this.transcript.close();
+    this.seat.close();
     this.call.close();
   }
 }

@@ -3,7 +3,7 @@
 /** @typedef {import("../wire.js").CallShown} CallShown */
 /** @typedef {"relay" | "audio"} Rung */
 
-/** How a connection is to be made. @param {CallShown} call @param {RTCCertificate | null} certificate @returns {RTCConfiguration} */
+/** How a connection is to be made. @param {Pick<CallShown, "ice_servers" | "relay_only">} told @param {RTCCertificate | null} certificate @returns {RTCConfiguration} */
 export function configurationOf({ ice_servers = [], relay_only }, certificate) {
   const iceServers = /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (ice_servers));
   return { iceServers, iceTransportPolicy: relay_only ? "relay" : "all", ...(certificate ? { certificates: [certificate] } : {}) };

@@ -2,6 +2,7 @@
 import { Call } from "./call.js";
 import { DeviceCheck } from "./device_check.js";
 import { Listeners } from "./listeners.js";
+import { ThirdSeat } from "./third_seat.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
@@ -24,6 +25,7 @@ import { Transcript } from "./transcript.js";
 export class TicketModel {
   transcript;
   call;
+  seat;
   deviceCheck;
   #channel;
   #id;
@@ -46,6 +48,7 @@ export class TicketModel {
     const about = { channel, ticket: ticketId, side: /** @type {const} */ ("applicant") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts });
+    this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {
       seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),
@@ -136,6 +139,7 @@ export class TicketModel {
     this.#check = welcome.check ?? null;
     this.transcript.take(welcome);
     this.call.take(welcome.call ?? null);
+    this.seat.take(welcome.guest ?? null, welcome.leg ?? null);
     this.#show(welcome.ticket);
   }
 

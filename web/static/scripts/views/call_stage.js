@@ -12,6 +12,7 @@ import { stageView } from "./stage.js";
 /**
  * @typedef {object} CallParts
  * @property {Call} call
+ * @property {import("../models/third_seat.js").ThirdSeat} seat
  * @property {() => number} now the service's time
  * @property {() => string} otherName
  * @property {() => string} subtitle what the call is about
@@ -57,7 +58,7 @@ class CallView {
     this.#sounds = callSounds(parts.call, parts.bell);
     const changed = () => this.update();
     this.#wide.addEventListener("change", changed);
-    this.#stops.push(parts.call.onChange(changed), () => this.#wide.removeEventListener("change", changed));
+    this.#stops.push(parts.call.onChange(changed), parts.seat.onChange(changed), () => this.#wide.removeEventListener("change", changed));
   }
 
   close() {
@@ -82,10 +83,11 @@ class CallView {
   }
 
   #stageParts() {
-    const { call, now, otherName, unread } = this.#parts;
+    const { call, seat, now, otherName, unread } = this.#parts;
     const view = this;
     return {
       call,
+      seat,
       now,
       otherName,
       unread,
@@ -125,8 +127,8 @@ class CallView {
 
   /** @returns {Shape} */
   #wanted() {
-    const { call } = this.#parts;
-    const pictures = call.local.video || call.remote.video || (call.stage !== "connected" && this.#media() === "video");
+    const { call, seat } = this.#parts;
+    const pictures = call.local.video || call.remote.video || seat.remote?.video || (call.stage !== "connected" && this.#media() === "video");
     if (!pictures) return "strip";
     return this.#wide.matches ? "full" : (this.#chosen ?? "full");
   }

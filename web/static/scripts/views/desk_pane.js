@@ -6,6 +6,7 @@ import { callView } from "./call_stage.js";
 import { composerView } from "./composer.js";
 import { conversationView } from "./conversation.js";
 import { factsView } from "./desk_facts.js";
+import { guestCard } from "./guest_card.js";
 import { clone, el, icon, part, show, words } from "./dom.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
@@ -29,6 +30,7 @@ export class PaneView {
   #talk;
   #composer;
   #calls;
+  #guest;
   /** @type {{ update: () => void, close: () => void } | null} */
   #facts = null;
   #wasVisible = false;
@@ -40,7 +42,7 @@ export class PaneView {
   constructor(conversation, parts) {
     this.conversation = conversation;
     this.#parts = parts;
-    const { ticket, transcript, call } = conversation;
+    const { ticket, transcript, call, seat } = conversation;
     this.element = clone("pane");
     this.element.setAttribute("aria-label", t("desk.pane", { label: ticket.label }));
     const otherName = () => conversation.ticket.name ?? "";
@@ -60,6 +62,7 @@ export class PaneView {
     });
     this.#calls = callView(this.#part("call"), {
       call,
+      seat,
       now: parts.now,
       otherName,
       subtitle: () => conversation.ticket.service_name,
@@ -68,6 +71,7 @@ export class PaneView {
       unread: () => transcript.unread,
       onShape: (shape) => this.#shape(shape),
     });
+    this.#guest = guestCard(this.#part("guest"), { seat, otherName });
     this.#listen();
     this.update();
   }
@@ -110,7 +114,8 @@ export class PaneView {
     this.#composer.close();
     this.#calls.close();
     this.#ask(false);
-    for (const name of ["video", "end"]) show(this.#part(name), false);
+    this.#guest.close();
+    for (const name of ["video", "invite", "end"]) show(this.#part(name), false);
     const away = el("button", { class: "btn low", type: "button", onclick: () => this.#parts.putAway(this.ticketId) }, t("desk.put_away"));
     this.#part("composer").replaceChildren(el("div", { class: "foot over" }, el("p", { class: "small grow" }, t("desk.ended_note")), away));
     this.update();
@@ -121,6 +126,7 @@ export class PaneView {
     if (!this.finished) {
       this.#composer.close();
       this.#calls.close();
+      this.#guest.close();
     }
     this.#facts?.close();
     this.element.remove();
@@ -157,6 +163,7 @@ export class PaneView {
       this.#parts.shaped();
     });
     this.#part("video").addEventListener("click", () => this.#try(this.conversation.call.ring("video")));
+    this.#part("invite").addEventListener("click", () => this.#guest.open());
     this.#part("end").addEventListener("click", () => this.#ask(true));
     this.#part("no").addEventListener("click", () => this.#ask(false));
     this.#part("yes").addEventListener("click", () => {

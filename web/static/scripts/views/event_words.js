@@ -19,6 +19,7 @@ const ICONS = {
   call_connected: "video",
   call_quality: "info",
   call_ended: "hang-up",
+  guest: "users",
   ended: "check",
 };
 const BROKEN_CALLS = new Set(["media_lost", "setup_failed", "policy"]);
@@ -35,7 +36,7 @@ export function isBroken(entry) {
 
 /** @param {Entry} entry @param {PersonSide} side */
 export function eventWords(entry, side) {
-  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry), phone: officePhone() };
+  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry), phone: officePhone(), role: roleOf(entry) };
   for (const key of candidates(entry, side)) if (has(key)) return t(key, values);
   return t("event.other", values);
 }
@@ -66,6 +67,12 @@ export function officerName(name) {
 function reasonOf(entry) {
   const { reason, media } = entry.values ?? {};
   return String(reason ?? media ?? "");
+}
+
+/** What a third person is here for. @param {Entry} entry */
+function roleOf({ values }) {
+  const role = values?.role;
+  return role ? t(`third.role.${role}`) : "";
 }
 
 /** @param {Entry} entry */

@@ -6,6 +6,7 @@ import { composerView } from "./composer.js";
 import { conversationView } from "./conversation.js";
 import { clone, initial, partsIn, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
+import { guestCard } from "./guest_card.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
@@ -38,6 +39,7 @@ class ServingView {
   #talk;
   #composer;
   #call;
+  #guest;
   /** @type {Shape | "none"} */
   #shape = "none";
   #stop;
@@ -46,7 +48,7 @@ class ServingView {
   constructor(place, parts) {
     this.#parts = parts;
     const { ticket, now, storage, draftKey, bell } = parts;
-    const { transcript, call } = ticket;
+    const { transcript, call, seat } = ticket;
     place.replaceChildren(this.#root);
     this.#composer = composerView(this.#part("composer"), {
       transcript,
@@ -64,6 +66,7 @@ class ServingView {
     });
     this.#call = callView(this.#part("callplace"), {
       call,
+      seat,
       now,
       bell,
       otherName: () => this.#officer(),
@@ -73,12 +76,14 @@ class ServingView {
       onShape: (shape) => this.#reshape(shape),
       openChat: () => this.#composer.focus(),
     });
+    this.#guest = guestCard(this.#part("guest"), { seat, otherName: () => this.#officer() });
     this.#wireActs();
     this.#stop = call.onChange(() => this.update());
   }
 
   close() {
     this.#stop();
+    this.#guest.close();
     this.#call.close();
     this.#talk.close();
     this.#composer.close();
@@ -118,6 +123,7 @@ class ServingView {
     copyButton(this.#part("copy"), this.#part("copywords"), link);
     notMeButton(this.#part("notme"), notMe);
     this.#part("call").addEventListener("click", () => this.#startCall());
+    this.#part("invite").addEventListener("click", () => this.#guest.open());
     confirmInPlace(this.#part("end"), {
       question: t("serving.end_sure"),
       yes: t("serving.end_yes"),

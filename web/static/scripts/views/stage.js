@@ -4,12 +4,14 @@ import { t } from "../text.js";
 import { settingsView } from "./call_settings.js";
 import { clone, initial, part, setIcon, show, words } from "./dom.js";
 import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
+import { Pins, attach, play, tileView } from "./tiles.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {"full" | "strip"} Shape */
 /**
  * @typedef {object} StageParts
  * @property {Call} call
+ * @property {import("../models/third_seat.js").ThirdSeat} seat
  * @property {() => number} now
  * @property {() => string} otherName
  * @property {() => number} unread
@@ -31,6 +33,8 @@ class StageView {
   #soundBlocked = false;
   #hangingUp = false;
   #settings;
+  #pins = new Pins(this.#root);
+  #guest = tileView(this.#root, "second");
 
   /** @param {HTMLElement} place @param {StageParts} parts */
   constructor(place, parts) {
@@ -48,6 +52,7 @@ class StageView {
 
   close() {
     this.#settings.close();
+    this.#guest.close();
     this.#remote.srcObject = null;
     this.#self.srcObject = null;
     this.#root.remove();
@@ -85,29 +90,26 @@ class StageView {
     const { call } = this.#parts;
     const sees = call.stage === "connected" || call.stage === "reconnecting";
     const picture = sees && call.remote.video && call.remote.stream !== null;
-    this.#attach(this.#remote, call.remote.stream);
+    attach(this.#remote, call.remote.stream, (blocked) => this.#hear(blocked));
+    this.#showGuest(name);
     // Hidden, not taken away: the same element plays the sound.
     show(this.#remote, picture);
     show(part(this.#root, "nopicture"), !picture);
     words(part(this.#root, "why"), noPictureWords(call, name));
-    this.#attach(this.#self, call.local.stream);
+    attach(this.#self, call.local.stream, () => {});
     show(this.#self, call.local.video && call.local.stream !== null);
   }
 
-  /** @param {HTMLVideoElement} video @param {MediaStream | null} stream */
-  #attach(video, stream) {
-    if (video.srcObject === stream) return;
-    video.srcObject = stream;
-    if (stream) this.#play(video);
-  }
-
-  /** @param {HTMLVideoElement} video */
-  #play(video) {
-    const heard = video === this.#remote;
-    video.play().then(
-      () => heard && this.#hear(false),
-      (fault) => heard && this.#hear(fault instanceof DOMException && fault.name === "NotAllowedError"),
-    );
+  /** A third person's tile beside the other side's. @param {string} name */
+  #showGuest(name) {
+    const { seat } = this.#parts;
+    const { guest, remote, state } = seat;
+    const who = guest?.name ?? "";
+    this.#pins.update(remote ? 2 : 1, [name, who]);
+    show(part(this.#root, "secondtile"), remote !== null);
+    this.#guest.update({ name: who, remote, state }, (blocked) => blocked && this.#hear(true));
+    const { sinkId } = this.#remote;
+    if (remote && sinkId && this.#guest.video.sinkId !== sinkId) this.#guest.video.setSinkId(sinkId).catch(() => {});
   }
 
   /** @param {boolean} blocked */
@@ -132,7 +134,7 @@ class StageView {
     if (what === "camera") void call.camera(true);
     else if (what === "mic") call.mute(false);
     else if (what === "join") void call.join();
-    else if (what === "sound") this.#play(this.#remote);
+    else if (what === "sound") for (const video of [this.#remote, this.#guest.video]) play(video, (blocked) => this.#hear(blocked));
   }
 
   /** @param {Shape} shape */

@@ -1,0 +1,90 @@
+// @ts-check
+// A guest's call: officer and applicant in tiles of the same size, and three controls.
+import { t } from "../text.js";
+import { clone, partsIn, setIcon, show, words } from "./dom.js";
+import { officerName } from "./event_words.js";
+import { deviceTrouble } from "./guest_states.js";
+import { Pins, attach, play, tileView } from "./tiles.js";
+
+/** @typedef {import("../models/guest.js").GuestModel} GuestModel */
+/** @typedef {import("../wire.js").PersonSide} PersonSide */
+
+/** @type {["first", PersonSide][]} */
+const TILES = /** @type {any} */ ([["first", "applicant"], ["second", "officer"]]);
+
+/** @param {HTMLElement} place @param {GuestModel} guest */
+export function guestStage(place, guest) {
+  const view = new GuestStage(place, guest);
+  view.update();
+  return view;
+}
+
+class GuestStage {
+  #guest;
+  #root = clone("guest-stage-template");
+  #part = partsIn(this.#root);
+  #pins = new Pins(this.#root);
+  #tiles = TILES.map(([name, side]) => ({ side, view: tileView(this.#root, name) }));
+  #blocked = false;
+
+  /** @param {HTMLElement} place @param {GuestModel} guest */
+  constructor(place, guest) {
+    this.#guest = guest;
+    const self = /** @type {HTMLVideoElement} */ (this.#part("self"));
+    self.muted = true;
+    this.#press("mic", () => guest.mute(guest.local.audio));
+    this.#press("camera", () => void guest.camera(!guest.local.video));
+    this.#press("leave", () => void guest.leave().catch(() => {}));
+    this.#press("retry", () => this.#tiles.forEach(({ view }) => play(view.video, (blocked) => this.#hear(blocked))));
+    place.replaceChildren(this.#root);
+  }
+
+  get title() {
+    return this.#part("title");
+  }
+
+  close() {
+    for (const { view } of this.#tiles) view.close();
+    /** @type {HTMLVideoElement} */ (this.#part("self")).srcObject = null;
+    this.#root.remove();
+  }
+
+  update() {
+    const guest = this.#guest;
+    const names = this.#tiles.map(({ side }) => (side === "officer" ? officerName(guest.nameOf(side)) : guest.nameOf(side)));
+    this.#pins.update(2, names);
+    this.#tiles.forEach(({ side, view }, index) => {
+      const shown = { name: names[index], remote: guest.remote(side), state: guest.state(side) };
+      view.update(shown, (blocked) => blocked && this.#hear(true));
+    });
+    const { audio, video, stream, problem } = guest.local;
+    attach(/** @type {HTMLVideoElement} */ (this.#part("self")), stream, () => {});
+    show(this.#part("self"), video);
+    this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
+    this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
+    const trouble = this.#blocked ? t("call.sound_blocked") : deviceTrouble(problem);
+    words(this.#part("troublewords"), trouble);
+    show(this.#part("trouble"), trouble !== "");
+    show(this.#part("retry"), this.#blocked);
+  }
+
+  /** @param {boolean} blocked */
+  #hear(blocked) {
+    if (blocked === this.#blocked) return;
+    this.#blocked = blocked;
+    this.update();
+  }
+
+  /** @param {"mic" | "camera"} name @param {boolean} on @param {string} drawing @param {string} key */
+  #control(name, on, drawing, key) {
+    const button = this.#part(name);
+    button.classList.toggle("off", !on);
+    setIcon(button, on ? drawing : `${drawing}-off`);
+    words(this.#part(`${name}word`), t(key));
+  }
+
+  /** @param {string} name @param {() => void} act */
+  #press(name, act) {
+    this.#part(name).addEventListener("click", act);
+  }
+}

@@ -1,0 +1,85 @@
+// @ts-check
+// Two other people in a call: tiles of the same size, either of which can be pinned.
+import { t } from "../text.js";
+import { initial, part, show, words } from "./dom.js";
+
+/** @typedef {import("../models/leg.js").RemoteShown} RemoteShown */
+/** @typedef {{ name: string, remote: RemoteShown | null, state: RTCPeerConnectionState }} TileShown */
+
+const NAMES = /** @type {const} */ (["first", "second"]);
+
+/** The tile parts of a stage: `<name>tile`, `<name>name`, `<name>pin`. @param {HTMLElement} root */
+export class Pins {
+  #root;
+  /** @type {typeof NAMES[number] | null} */
+  #pinned = null;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    for (const name of NAMES) part(root, `${name}pin`).addEventListener("click", () => this.#pin(name));
+  }
+
+  /** @param {number} seats people in sight besides this one @param {string[]} names */
+  update(seats, names) {
+    this.#root.dataset.seats = String(seats);
+    if (seats < 2) this.#pinned = null;
+    NAMES.forEach((name, index) => {
+      words(part(this.#root, `${name}name`), names[index] ?? "");
+      show(part(this.#root, `${name}bar`), seats > 1);
+    });
+    this.#mark();
+  }
+
+  /** @param {typeof NAMES[number]} name */
+  #pin(name) {
+    this.#pinned = this.#pinned === name ? null : name;
+    this.#mark();
+  }
+
+  #mark() {
+    this.#root.toggleAttribute("data-pins", this.#pinned !== null);
+    for (const name of NAMES) {
+      const on = this.#pinned === name;
+      part(this.#root, `${name}tile`).toggleAttribute("data-pinned", on);
+      part(this.#root, `${name}pin`).setAttribute("aria-pressed", String(on));
+      part(this.#root, `${name}pin`).classList.toggle("on", on);
+    }
+  }
+}
+
+/** One person's tile, whose parts begin with `name`. @param {HTMLElement} root @param {string} name */
+export function tileView(root, name) {
+  const video = /** @type {HTMLVideoElement} */ (part(root, `${name}video`));
+  return {
+    video,
+    /** @param {TileShown} shown @param {(blocked: boolean) => void} heard */
+    update({ name: who, remote, state }, heard) {
+      const picture = remote !== null && remote.video && remote.stream !== null && state === "connected";
+      // Hidden, not taken away: the same element plays the sound.
+      show(video, picture);
+      show(part(root, `${name}none`), !picture);
+      words(part(root, `${name}face`), initial(who));
+      words(part(root, `${name}why`), t(state === "connected" ? (remote?.paused ? "call.paused" : "call.no_picture") : "call.connecting", { name: who }));
+      attach(video, remote?.stream ?? null, heard);
+    },
+    close() {
+      video.srcObject = null;
+    },
+  };
+}
+
+/** @param {HTMLVideoElement} video @param {MediaStream | null} stream @param {(blocked: boolean) => void} heard */
+export function attach(video, stream, heard) {
+  if (video.srcObject === stream) return;
+  video.srcObject = stream;
+  if (stream) play(video, heard);
+}
+
+/** @param {HTMLVideoElement} video @param {(blocked: boolean) => void} heard */
+export function play(video, heard) {
+  video.play().then(
+    () => heard(false),
+    (fault) => heard(fault instanceof DOMException && fault.name === "NotAllowedError"),
+  );
+}
