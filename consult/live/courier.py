@@ -36,9 +36,10 @@ class Courier:
         self.me = me
 
     async def carry(self, load: Load) -> Carried:
-        """What is held is written before anybody is told of it, so that who looks it up finds it."""
+        """What is held is written before anybody is told of it, so that who looks it up finds it; and told
+        last, so that no word from before, about a frame that found nobody, stands against it."""
         commands = self._changes(load)
-        everyone = [*self._words_about(load.changes), *load.everyone]
+        everyone = [*load.everyone, *self._words_about(load.changes)]
         if everyone:
             commands.append(("PUBLISH", keys.EVERYONE, pack(self.me, everyone)))
         plain = len(commands)

@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from consult.live import keys
 from consult.live.announcer import Announcer
+from consult.live.parcels import Letter, pack
 from consult.people import Address
 from consult.wire.to_client import TypingShown
 from tests.live.processes import Process, Processes
@@ -91,6 +93,25 @@ async def test_a_signal_reaches_every_process_and_its_own(two: tuple[Process, Pr
     one.fanout.signal("word", "a", "b")
     assert one.words == []
     await until(lambda: one.words == [("a", "b")] and other.words == [("a", "b")])
+
+
+async def test_who_comes_as_a_frame_found_nobody_is_reached_from_then_on(processes: Processes) -> None:
+    """Three holds the address as well, or frames would go to everyone."""
+    one, two, three = [await processes.start(name) for name in ("one", "two", "three")]
+    await two.fanout.hold(ANI)
+    await three.fanout.hold(ANI)
+    one.fanout.send([ANI], b"first")
+    await two.hears(ANI, b"first")
+    await two.fanout.let_go(ANI)
+    await in_step(one, two, three)
+    one.fanout.send([ANI], b"second")
+    await three.hears(ANI, b"second")
+    stray = pack("one", [Letter([ANI], b"sent before one knew")])
+    two.fanout._incoming.open(keys.to_process("two").encode(), stray)
+    await two.fanout.hold(ANI)
+    await in_step(one, two, three)
+    one.fanout.send([ANI], b"third")
+    await two.hears(ANI, b"third")
 
 
 async def test_after_much_coming_and_going_everybody_is_reached_exactly_once(processes: Processes) -> None:
