@@ -96,7 +96,16 @@ export async function test_where_the_browser_says_little_nothing_is_made_up() {
 }
 
 export async function test_the_network_a_device_names_gives_the_first_level() {
-  equal(["slow-2g", "2g", "3g", "4g", undefined].map(firstLevel), [1, 1, 3, 4, 4]);
+  equal(["slow-2g", "2g", "3g", "4g", undefined].map((kind) => firstLevel(kind)), [1, 1, 3, 4, 4]);
+}
+
+export async function test_the_verdict_of_the_device_check_gives_the_first_level() {
+  const found = { camera: "found", microphone: "found", up_kbps: 5_000, down_kbps: 5_000 };
+  const first = (check) => firstLevel(undefined, { ...found, ...check });
+  equal(["good", "fair", "audio_only", "chat_only"].map((verdict) => first({ verdict })), [4, 2, 1, 0]);
+  equal(firstLevel("2g", { ...found, verdict: "good" }), 1, "the lower of both");
+  const without = { verdict: "chat_only", microphone: "denied" };
+  equal([first(without), first({ ...without, up_kbps: 100 }), first({ ...without, up_kbps: null, down_kbps: 220 })], [4, 1, 2]);
 }
 
 export async function test_levels_grow_and_thin_ones_have_long_packets() {

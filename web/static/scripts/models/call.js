@@ -1,4 +1,5 @@
 // @ts-check
+import { CallChoices } from "./call_choices.js";
 import { CallMedia } from "./call_media.js";
 import { CallNote } from "./call_note.js";
 import { CallQuality } from "./call_quality.js";
@@ -14,6 +15,7 @@ const REPLACED = 4009;
 export class Call {
   #use;
   #note;
+  #choices;
   /** @type {CallShown | null} */
   #shown = null;
   /** @type {CallMedia | null} */
@@ -37,6 +39,7 @@ export class Call {
   constructor(use) {
     this.#use = use;
     this.#note = new CallNote(use.channel.notes);
+    this.#choices = new CallChoices(use.channel.notes);
     this.quality = new CallQuality(use, () => (this.here ? this.#shown : null), () => this.#changes.tell());
     this.#stops = [
       use.channel.onFrame((frame) => this.#receive(frame)),
@@ -220,6 +223,8 @@ export class Call {
 
   #leave() {
     if (this.#here !== null) this.#note.clear();
+    // The next call's microphone is on.
+    if (this.#here !== null) this.#choices.keep({ muted: false });
     this.#here = null;
     this.#from = 0;
     this.#use.channel.watchClosely(this, false);
@@ -234,8 +239,9 @@ export class Call {
     this.#media?.close();
     this.#media = new CallMedia({
       parts: this.#use.parts,
+      check: this.#use.check,
       send: (frame) => this.#use.channel.send(frame),
-      changed: () => this.#changes.tell(),
+      changed: () => this.#mediaChanged(),
       connected: () => this.#report("ReportConnected"),
       renew: () => this.#report("RenewCall"),
       stepDown: (rung) => this.#report("RenewCall", { rung }),
@@ -243,6 +249,7 @@ export class Call {
       left: () => this.#leave(),
       stepped: (report) => this.quality.stepped(report),
     });
+    this.#media.devices.restore(this.#choices.read());
     this.quality.watch(this.#media.quality);
     void this.#media.openDevices(media === "video").then(() => this.#remember());
   }
@@ -264,6 +271,12 @@ export class Call {
     const { id, ticket, generation } = this.#shown;
     // The other side may have reported it first, or the call is over: both are fine.
     this.#use.channel.order({ t, ticket, call: id, generation, ...how }).catch(() => {});
+  }
+
+  #mediaChanged() {
+    const devices = this.#media?.devices;
+    if (this.here && devices) this.#choices.keep({ muted: devices.muted, devices: devices.chosen });
+    this.#changes.tell();
   }
 
   #remember() {

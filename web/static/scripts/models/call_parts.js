@@ -27,5 +27,6 @@ export {};
  *   ticket: string,
  *   side: import("../wire.js").PersonSide,
  *   parts: BrowserParts,
- * }} CallParts What the call of one conversation is made of
+ *   check?: () => import("../wire.js").DeviceCheck | null,
+ * }} CallParts What the call of one conversation is made of; `check`: the applicant's last device check
  */

@@ -1,4 +1,5 @@
 // @ts-check
+import { CallChoices } from "./call_choices.js";
 import { StepReports } from "./step_reports.js";
 
 /** @typedef {import("./quality_watch.js").QualityWatch} QualityWatch */
@@ -10,6 +11,7 @@ import { StepReports } from "./step_reports.js";
 export class CallQuality {
   #steps;
   #changed;
+  #choices;
   #saving;
   /** @type {QualityWatch | null} */
   #watch = null;
@@ -21,7 +23,8 @@ export class CallQuality {
       // Not told is not worth a word: the picture goes on.
       if (call) channel.order({ t: "ReportQuality", ticket: call.ticket, call: call.id, ...report }).catch(() => {});
     });
-    this.#saving = parts.savesData();
+    this.#choices = new CallChoices(channel.notes);
+    this.#saving = this.#choices.read().saving ?? parts.savesData();
     this.#changed = changed;
   }
 
@@ -43,6 +46,7 @@ export class CallQuality {
   /** @param {boolean} on */
   save(on) {
     this.#saving = on;
+    this.#choices.keep({ saving: on });
     this.#watch?.save(on);
     this.#changed();
   }

@@ -31,7 +31,7 @@ export class Capture {
   #stream;
   #muted = false;
   #wantsCamera = false;
-  /** The devices the person chose. @type {Partial<Record<Kind, string>>} */
+  /** @type {Partial<Record<Kind, string>>} */
   #chosen = {};
   #open = true;
   /** @type {Record<Kind, MediaStreamTrack | null>} */
@@ -42,6 +42,21 @@ export class Capture {
     this.#parts = parts;
     this.#changed = changed;
     this.#stream = parts.newStream();
+  }
+
+  get muted() {
+    return this.#muted;
+  }
+
+  /** The devices the person chose. */
+  get chosen() {
+    return { ...this.#chosen };
+  }
+
+  /** What was chosen before a reload; to be called before `start`. @param {{ muted: boolean, devices: Partial<Record<Kind, string>> }} before */
+  restore({ muted, devices }) {
+    this.#muted = muted;
+    this.#chosen = { ...devices };
   }
 
   /** For showing this side to itself. */

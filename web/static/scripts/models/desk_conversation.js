@@ -25,7 +25,7 @@ export class DeskConversation {
   constructor({ channel, storage, parts }, shown) {
     const about = { channel, ticket: shown.ticket.id, side: /** @type {const} */ ("officer") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
-    this.call = new Call({ ...about, parts });
+    this.call = new Call({ ...about, parts, check: () => this.check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.#shown = shown;
     this.take(shown, true);

@@ -28,6 +28,7 @@ import { Alarm } from "./timers.js";
 /**
  * @typedef {{
  *   parts: import("./call_parts.js").BrowserParts,
+ *   check?: import("./call_parts.js").CallParts["check"],
  *   certificate: Promise<RTCCertificate | null>,
  *   track: (kind: Kind) => MediaStreamTrack | null,
  *   sends: () => { audio: boolean, video: boolean },
@@ -79,7 +80,7 @@ export class Leg {
     this.#freshServers = new Alarm(use.parts.timers);
     this.quality = new QualityWatch({
       timers: use.parts.timers,
-      first: firstLevel(use.parts.networkKind()),
+      first: firstLevel(use.parts.networkKind(), use.check?.()),
       statistics: () => this.#peer?.stats() ?? null,
       connected: () => this.state === "connected",
       looked: () => this.#peer?.sendAt(this.quality.level),

@@ -47,7 +47,7 @@ export class TicketModel {
     this.#id = ticketId;
     const about = { channel, ticket: ticketId, side: /** @type {const} */ ("applicant") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
-    this.call = new Call({ ...about, parts });
+    this.call = new Call({ ...about, parts, check: () => this.#check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {
