@@ -7,8 +7,8 @@ import { Listeners } from "./listeners.js";
 /** @typedef {import("../wire.js").CallShown} CallShown */
 /** @typedef {import("./capture.js").Problem} Problem */
 /** @typedef {import("./capture.js").Kind} Kind */
-/** @typedef {import("./leg.js").LegParts} LegParts */
-/** @typedef {import("./leg.js").RemoteShown} RemoteShown */
+/** @typedef {import("./leg_parts.js").LegParts} LegParts */
+/** @typedef {import("./remote.js").RemoteShown} RemoteShown */
 /** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, problem: Problem }} LocalShown */
 /** @typedef {Omit<LegParts, "certificate" | "track" | "sends">} CallMediaParts */
 
@@ -140,7 +140,7 @@ export class CallMedia {
   }
 }
 
-/** @param {CallShown} call @returns {import("./leg.js").LegTold} */
+/** @param {CallShown} call @returns {import("./leg_parts.js").LegTold} */
 function toldOf(call) {
   return {
     about: { ticket: call.ticket, call: call.id, generation: call.generation },

@@ -41,6 +41,7 @@ export class GuestModel {
     channel.onState(({ name }) => name === "online" && this.#each((leg) => leg.lineIsBack(channel.moved)));
     parts.onNetworkChange(() => this.#each((leg) => leg.networkChanged()));
     parts.onReturn(() => this.#each((leg) => leg.seenAgain()));
+    parts.onLeave(() => this.#each((leg) => leg.leavesPage()));
   }
 
   /** @returns {GuestStageShown} */

@@ -8,7 +8,7 @@ import { Alarm } from "./timers.js";
  * @typedef {{
  *   channel: import("./channel.js").Channel,
  *   parts: import("./call_parts.js").BrowserParts,
- *   shared: Pick<import("./leg.js").LegParts, "certificate" | "track" | "sends">,
+ *   shared: Pick<import("./leg_parts.js").LegParts, "certificate" | "track" | "sends">,
  *   between: PersonSide,
  *   guest: string,
  *   ticket: string,
@@ -112,6 +112,10 @@ export class GuestLeg {
     this.#leg.seenAgain();
   }
 
+  leavesPage() {
+    this.#leg.leavesPage();
+  }
+
   networkChanged() {
     this.#leg.networkChanged();
   }
@@ -143,7 +147,7 @@ export class GuestLeg {
   }
 }
 
-/** A leg as the service tells it. @param {LegShown} shown @param {boolean} again it was up before @returns {import("./leg.js").LegTold} */
+/** A leg as the service tells it. @param {LegShown} shown @param {boolean} again it was up before @returns {import("./leg_parts.js").LegTold} */
 function legTold(shown, again) {
   return {
     about: { ticket: shown.ticket, call: shown.call, generation: shown.generation, leg: shown.id },

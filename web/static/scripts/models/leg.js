@@ -1,59 +1,25 @@
 // @ts-check
+import { Again } from "./again.js";
 import { Flow } from "./flow.js";
 import { configurationOf } from "./ice.js";
+import { newRecovery } from "./leg_recovery.js";
 import { Peer } from "./peer.js";
 import { firstLevel } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
-import { Recovery } from "./recovery.js";
+import { Remote } from "./remote.js";
 import { shortCode } from "./short_code.js";
-import { Alarm } from "./timers.js";
 
-/** @typedef {import("./capture.js").Kind} Kind */
-/** @typedef {import("./channel.js").Ephemeral} Ephemeral */
 /** @typedef {import("./quality.js").Level} Level */
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
-/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, paused: boolean }} RemoteShown `paused`: no picture on a weak network */
-/**
- * What one leg of a call is made of: the call itself between its two sides, or a guest's leg with one of them.
- * @typedef {{
- *   about: { ticket: string, call: string, generation: number, leg?: string },
- *   polite: boolean,
- *   pictures: boolean,
- *   again: boolean,
- *   rung: import("../wire.js").CallShown["rung"] & string,
- *   next: import("./ice.js").Rung | null,
- *   servers: Pick<import("../wire.js").CallShown, "ice_servers" | "relay_only" | "ice_seconds">,
- * }} LegTold `pictures`: are expected from there; `again`: it was up before; `next`: what this side is to try when no path is found
- */
-/**
- * @typedef {{
- *   parts: import("./call_parts.js").BrowserParts,
- *   check?: import("./call_parts.js").CallParts["check"],
- *   certificate: Promise<RTCCertificate | null>,
- *   track: (kind: Kind) => MediaStreamTrack | null,
- *   sends: () => { audio: boolean, video: boolean },
- *   send: (frame: Ephemeral) => void,
- *   changed: () => void,
- *   connected: () => void,
- *   renew: () => void,
- *   stepDown: (rung: import("./ice.js").Rung) => void,
- *   lost: () => void,
- *   left: () => void,
- *   stepped: import("./quality_watch.js").WatchParts["stepped"],
- * }} LegParts `renew`: no path is found over this connection; `left`: another tab of this side has taken the leg
- */
-
-// The other side's line may be cut just when this side mutes; said again, it is known there soon after.
-const TELL_AGAIN_MS = 5_000;
-// New credentials are asked for after this part of the old ones' time.
-const FRESH_FOR = 0.7;
+/** @typedef {import("./leg_parts.js").LegTold} LegTold */
+/** @typedef {import("./leg_parts.js").LegParts} LegParts */
 
 /** The way to one other person of a call and what comes from there; own devices are shared between legs. */
 export class Leg {
   #use;
   /** @type {Peer | null} */
   #peer = null;
-  /** @type {Recovery | null} */
+  /** @type {import("./recovery.js").Recovery | null} */
   #recovery = null;
   /** @type {Flow | null} */
   #flow = null;
@@ -64,20 +30,15 @@ export class Leg {
   #early = [];
   /** What both people can read aloud. */
   #code = "";
-  #tellAgain;
-  #freshServers;
-  #theirs = { audio: true, video: true, paused: false };
-  /** The other side's page has gone, perhaps to come back. */
-  #theyAreAway = false;
+  #again;
   /** What this side sends over this leg, and at which cost. */
   quality;
 
   /** @param {LegParts} use */
   constructor(use) {
     this.#use = use;
-    this.#remote = use.parts.newStream();
-    this.#tellAgain = new Alarm(use.parts.timers);
-    this.#freshServers = new Alarm(use.parts.timers);
+    this.#remote = new Remote(use.parts.newStream);
+    this.#again = new Again(use);
     this.quality = new QualityWatch({
       timers: use.parts.timers,
       first: firstLevel(use.parts.networkKind(), use.check?.()),
@@ -90,12 +51,11 @@ export class Leg {
   }
 
   get state() {
-    return this.#flow?.silent || this.#theyAreAway ? "disconnected" : (this.#peer?.state ?? "new");
+    return this.#flow?.silent || this.#remote.isAway ? "disconnected" : (this.#peer?.state ?? "new");
   }
 
-  /** @returns {RemoteShown} */
   get remote() {
-    return { stream: this.#remote, ...this.#theirs };
+    return this.#remote.shown;
   }
 
   /** People have waited for some seconds. */
@@ -128,7 +88,7 @@ export class Leg {
     const certificate = await this.#use.certificate;
     if (!this.#peer || told.about.generation !== this.generation) return;
     this.#peer.configure(configurationOf(told.servers, certificate));
-    this.#keepServersFresh(told);
+    this.#again.keepServersFresh(told);
   }
 
   /** Takes what concerns this connection. @param {ServerFrame} frame */
@@ -141,7 +101,7 @@ export class Leg {
     else if (frame.t === "RestartAsked") this.#recovery?.asked();
   }
 
-  /** A track of this side came, went, or was muted. @param {Kind} kind */
+  /** A track of this side came, went, or was muted. @param {import("./capture.js").Kind} kind */
   plug(kind) {
     this.#peer?.plug(kind);
     this.tellState();
@@ -172,12 +132,8 @@ export class Leg {
   }
 
   /** @param {{ anew?: boolean, away?: boolean }} [more] */
-  tellState(more = {}) {
-    if (!this.#told) return;
-    const { audio, video } = this.#use.sends();
-    const { level, wanted, saving } = this.quality;
-    this.#use.send({ t: "SendMediaState", ...this.#told.about, audio, video, level, wanted, saving, ...more });
-    this.#tellAgain.set(TELL_AGAIN_MS, () => this.tellState());
+  tellState(more) {
+    if (this.#told) this.#again.tellState(this.#told, this.quality, more);
   }
 
   close() {
@@ -186,47 +142,42 @@ export class Leg {
   }
 
   disconnect() {
-    this.#theyAreAway = false;
-    this.#tellAgain.clear();
-    this.quality.stop();
-    this.#freshServers.clear();
+    for (const part of [this.#again, this.quality, this.#recovery, this.#flow]) part?.stop();
     this.#early = [];
-    this.#recovery?.stop();
-    this.#flow?.stop();
     this.#flow = null;
     this.#peer?.close();
     this.#peer = null;
-    for (const track of this.#remote.getTracks()) this.#remote.removeTrack(track);
+    this.#remote.clear();
   }
 
   /** @param {LegTold} told @param {RTCCertificate | null} certificate */
   #begin(told, certificate) {
-    this.#theirs = { audio: true, video: told.pictures, paused: false };
+    this.#remote.begin(told.pictures);
     const peer = this.#newPeer(told, certificate);
     this.#peer = peer;
-    this.#recovery = this.#newRecovery(told, peer);
+    this.#recovery = newRecovery(this.#use, told, peer);
     this.#flow = this.#newFlow(peer);
     this.#recovery.begin(told.again, told.rung);
     this.quality.begin();
-    this.#keepServersFresh(told);
+    this.#again.keepServersFresh(told);
     // In each generation only one side offers first.
     if (!told.polite) peer.offer();
   }
 
   /** @param {{ call: string, generation: number, leg?: string | null }} frame */
   #isMine({ call, generation, leg = null }) {
-    const about = this.#told?.about;
-    return about !== undefined && call === about.call && generation === about.generation && leg === (about.leg ?? null);
+    const mine = this.#told?.about;
+    return call === mine?.call && generation === mine.generation && leg === (mine.leg ?? null);
   }
 
   /** @param {import("../wire.js").MediaStateTold} theirs */
-  #heard({ audio, video, level = 4, wanted = 4, saving = false, anew = false, away = false }) {
-    if (away !== this.#theyAreAway) this.#recovery?.away(away);
-    this.#theyAreAway = away;
-    if (anew) this.#peer?.sendWholePictures();
-    if (anew) this.tellState();
-    this.#theirs = { audio, video: video && level > 0, paused: video && level === 0 };
-    this.quality.ask(/** @type {Level} */ (wanted), saving);
+  #heard(theirs) {
+    const wasAway = this.#remote.isAway;
+    this.#remote.heard(theirs);
+    if (wasAway !== this.#remote.isAway) this.#recovery?.away(this.#remote.isAway);
+    if (theirs.anew) this.#peer?.sendWholePictures();
+    if (theirs.anew) this.tellState();
+    this.quality.ask(/** @type {Level} */ (theirs.wanted ?? 4), theirs.saving ?? false);
     this.#use.changed();
   }
 
@@ -244,30 +195,11 @@ export class Leg {
       sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
       sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
       changed: (state) => this.#peerChanged(state),
-      received: (track) => this.#received(track),
+      received: (got) => {
+        this.#remote.received(got);
+        this.#use.changed();
+      },
     });
-  }
-
-  /** @param {LegTold} told @param {Peer} peer */
-  #newRecovery({ about, polite, next }, peer) {
-    const use = this.#use;
-    return new Recovery({
-      timers: use.parts.timers,
-      polite,
-      ask: () => use.send({ t: "AskRestart", ...about }),
-      restart: () => (peer.strayed ? use.left() : peer.restart()),
-      renew: () => (peer.strayed ? use.left() : use.renew()),
-      stepDown: next && (() => use.stepDown(next)),
-      slow: () => use.changed(),
-      connected: () => use.connected(),
-      lost: () => (peer.strayed ? use.left() : use.lost()),
-    });
-  }
-
-  /** @param {LegTold} told */
-  #keepServersFresh({ about, servers }) {
-    const { ice_seconds: seconds } = servers;
-    if (seconds) this.#freshServers.set(seconds * FRESH_FOR * 1000, () => this.#use.send({ t: "AskIceServers", ...about }));
   }
 
   /** @param {Peer} peer */
@@ -275,7 +207,7 @@ export class Leg {
     return new Flow({
       timers: this.#use.parts.timers,
       stats: () => peer.stats(),
-      expected: () => peer.state === "connected" && !this.#theyAreAway && (this.#theirs.audio || this.#theirs.video),
+      expected: () => peer.state === "connected" && this.#remote.expected,
       told: (silent) => {
         this.#recovery?.silent(silent);
         this.#use.changed();
@@ -297,15 +229,6 @@ export class Leg {
   async #readCode() {
     const agreed = this.#peer?.agreed;
     this.#code = agreed ? await shortCode(...agreed) : "";
-    this.#use.changed();
-  }
-
-  /** @param {MediaStreamTrack} track */
-  #received(track) {
-    for (const old of this.#remote.getTracks()) {
-      if (old.kind === track.kind) this.#remote.removeTrack(old);
-    }
-    this.#remote.addTrack(track);
     this.#use.changed();
   }
 

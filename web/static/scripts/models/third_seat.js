@@ -38,6 +38,7 @@ export class ThirdSeat {
       use.call.onChange(() => this.#follow()),
       use.parts.onNetworkChange(() => this.#leg?.networkChanged()),
       use.parts.onReturn(() => this.#leg?.seenAgain()),
+      use.parts.onLeave(() => this.#leg?.leavesPage()),
     ];
   }
 

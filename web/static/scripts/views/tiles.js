@@ -3,7 +3,7 @@
 import { t } from "../text.js";
 import { initial, part, show, words } from "./dom.js";
 
-/** @typedef {import("../models/leg.js").RemoteShown} RemoteShown */
+/** @typedef {import("../models/remote.js").RemoteShown} RemoteShown */
 /** @typedef {{ name: string, remote: RemoteShown | null, state: RTCPeerConnectionState }} TileShown */
 
 const NAMES = /** @type {const} */ (["first", "second"]);
