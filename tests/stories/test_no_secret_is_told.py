@@ -16,6 +16,7 @@ from consult.live.address import address
 from consult.settings import Settings
 from tests.stories.people import Person, Town
 from tests.support.client import Page, sign_in, take_number
+from tests.support.guests import Link, invites
 from tests.support.house import House
 from tests.support.valkey import connected
 
@@ -77,7 +78,8 @@ async def _story(house: House, town: Town, canaries: Canaries, urls: list[str]) 
     officer = await sign_in(house.urls[1], "petugas1", house.passwords["petugas1"])
     canaries.plant_page("the officer", officer)
     await _strangers_try(house, citizen)
-    await _talk(citizen, officer, canaries)
+    link = await _talk(citizen, officer, canaries)
+    await _as_a_guest(house, town, link, canaries, urls)
     await _on_other_devices(house, town, citizen, urls)
 
 
@@ -91,7 +93,7 @@ async def _strangers_try(house: House, citizen: Page) -> None:
         await sign_in(house.urls[1], "petugas2", WRONG_PASSWORD)
 
 
-async def _talk(citizen: Page, officer: Page, canaries: Canaries) -> None:
+async def _talk(citizen: Page, officer: Page, canaries: Canaries) -> Link:
     async with citizen.open() as ana, officer.open() as budi:
         await budi.acked("BeReady")
         offer = (await budi.hears("OfferMade"))["offer"]
@@ -106,6 +108,22 @@ async def _talk(citizen: Page, officer: Page, canaries: Canaries) -> None:
         servers = (await ana.hears("CallChanged"))["call"]["ice_servers"]
         canaries.plant("a TURN credential", servers[0]["credential"])
         await budi.acked("HangUp", call=call)
+        return await invites(budi, budi.ticket, "companion")
+
+
+async def _as_a_guest(house: House, town: Town, link: Link, canaries: Canaries, urls: list[str]) -> None:
+    """A third person by the link, in a browser."""
+    canaries.plant("the guest link's secret", link.secret)
+    guest = await _device(town, urls)
+    await guest.page.goto(f"{house.urls[0]}/j/{link.guest}#{link.secret}")
+    await guest.page.get_by_role("textbox").fill("Made")
+    await guest.page.get_by_role("checkbox").check(force=True)
+    await guest.page.get_by_role("button", name="Minta bergabung").click()
+    await guest.page.get_by_role("heading", name="Menunggu diizinkan masuk").wait_for()
+    for cookie in await guest.context.cookies():
+        if cookie["name"].startswith("j_"):
+            canaries.plant("the guest's cookie", cookie["value"])
+    assert link.secret not in guest.page.url
 
 
 async def _on_other_devices(house: House, town: Town, citizen: Page, urls: list[str]) -> None:
