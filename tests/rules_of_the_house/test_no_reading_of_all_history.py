@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from consult.consultations.stages import Stage
-from consult.consultations.store import line, log, tickets
+from consult.consultations.store import guests, line, log, tickets
 from consult.duty import store as duty
 from consult.people import Caller, Role
 from consult.signalling import store as calls
+from consult.signalling.legs import store as legs
 from consult.storage.engines import begin_sqlite, sqlite_engine
 from consult.supervision import store as board
 from tests.support.databases import SqliteTemplate
 
 OFFICER = Caller(Role.OFFICER, "o", "Petugas")
-GROWING = "ticket|ticket_pass|call|entry|event|answer|stream|session"
+GROWING = "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session"
 
 ASKED: dict[str, Callable[[Connection], Any]] = {
     "offers that ran out": line.offers_run_out,
@@ -41,6 +42,11 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "a number of today": lambda conn: tickets.by_label(conn, "A-001", "2099-01-01"),
     "a live call": lambda conn: calls.live(conn, "t1"),
     "calls that are due": calls.due,
+    "a live guest": lambda conn: guests.live(conn, "t1"),
+    "links that ran out": guests.due,
+    "a guest's page": lambda conn: guests.by_reference(conn, "g1", bytes(32)),
+    "guests who are here": lambda conn: guests.alive(conn, {bytes(32)}),
+    "a guest's legs": lambda conn: legs.of_call(conn, "g1", "c1"),
     "the board's services": board.services,
     "the board's officers": board.officers,
 }
