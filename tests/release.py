@@ -28,6 +28,7 @@ from tests.faults.stalled import stall_readers
 from tests.network.matrix import try_all
 from tests.network.mixed import both_ways
 from tests.on_postgres import all_on_postgres
+from tests.release_record import record, total
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import running
@@ -102,6 +103,9 @@ PARTS: dict[str, Part] = {
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.record:
+        record(result for name in arguments.parts or PARTS for result in _results(name))
+        return 0
     failed = 0
     for name in arguments.parts or PARTS:
         part = PARTS[name]
@@ -120,6 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, help="how many seeds of each part (default: each part's own)")
     parser.add_argument("--first-seed", type=int, default=1, metavar="N")
     parser.add_argument("--fresh", action="store_true", help="run also what the results file has")
+    parser.add_argument("--record", action="store_true", help="run nothing; write docs/release-runs.md")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.parts if name not in PARTS]
     if unknown:
@@ -169,16 +174,9 @@ def _done(name: str) -> set[int]:
 
 def _total(name: str, part: Part, seeds: Iterable[int]) -> str:
     latest = {result["seed"]: result for result in _results(name) if result["seed"] in seeds}
-    total: Counter[str] = Counter()
-    for result in latest.values():
-        for figure, value in result["figures"].items():
-            if isinstance(value, int):
-                total[figure] += value
-            elif isinstance(value, dict):
-                total.update({f"{figure} {key}": count for key, count in value.items()})
     passed = sum(result["passed"] for result in latest.values())
-    told = ", ".join(f"{figure} {count}" for figure, count in total.items())
-    return f"{name} ({part.about} for each seed): {passed} of {len(latest)} seeds passed; {told}"
+    figures = total(latest.values())
+    return f"{name} ({part.about} for each seed): {passed} of {len(latest)} seeds passed; {figures}"
 
 
 def _commit() -> str:

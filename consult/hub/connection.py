@@ -99,11 +99,11 @@ class Connection:
         meter: Meter,
         working: Working,
         settings: Settings,
-        id: str | None = None,
+        id: str,
         seen_from: str = "",
     ) -> None:
         # Sorts by time, so that of two connections every process names the same one as the newer.
-        self.id = id or connection_id_of(time.time_ns(), stream)
+        self.id = id
         self.caller = caller
         self.sender = Sender(caller, stream)
         self.session = session

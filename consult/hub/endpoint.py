@@ -45,7 +45,7 @@ class Endpoint:
         block = block_of(host)
         self._open[block] += 1
         # Before anything is waited for: a page that gave up on this process may have opened another by then.
-        opened_at_ns = time.time_ns()
+        opened_at_ns = self._hub.clock.now_ns()
         try:
             await receive()
             await send({"type": "websocket.accept"})

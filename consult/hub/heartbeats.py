@@ -13,6 +13,7 @@ from itertools import takewhile
 from consult.chat.transcript import LastSeqs
 from consult.errors import ConsultError
 from consult.hub.connection import Connection
+from consult.hub.office_clock import OfficeClock
 from consult.hub.services import Services
 from consult.people import Role
 from consult.wire.closes import Close
@@ -26,8 +27,9 @@ OFFICERS_EVERY = 5  # rounds; a lost officer is noticed after 30 s
 
 
 class Heartbeats:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, clock: OfficeClock) -> None:
         self._services = services
+        self._clock = clock
         settings = services.settings
         self._dead_seconds = {role: settings.officer_dead_seconds for role in Role}
         self._dead_seconds |= dict.fromkeys((Role.APPLICANT, Role.GUEST), settings.applicant_dead_seconds)
@@ -102,7 +104,7 @@ class Heartbeats:
         except Exception as error:
             # A page that is told nothing keeps what it has; that we are here is worth saying all the same.
             log.warning("pings are answered without news: %r", error)
-            standing, revisions = LastSeqs(round(time.time() * 1000), {}), {}
+            standing, revisions = LastSeqs(self._clock.now_ms(), {}), {}
         for connection, n in pings:
             seqs = standing.at.get(connection.address, {})
             connection.tell(Pong(n, standing.now_ms, seqs, revisions.get(connection.caller.id)))

@@ -11,13 +11,14 @@ from consult.accounts.addresses import seen_from
 from consult.accounts.doorkeeper import Visit
 from consult.errors import NotFound
 from consult.hub.clerk import Clerk
-from consult.hub.connection import Connection, Receive
+from consult.hub.connection import Connection, Receive, connection_id_of
 from consult.hub.door import Door
 from consult.hub.greeter import Greeter
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
 from consult.hub.lane import Working
 from consult.hub.limits import Meters
 from consult.hub.lookout import Lookout
+from consult.hub.office_clock import OfficeClock
 from consult.hub.outbox import Send
 from consult.hub.roster import Roster
 from consult.hub.services import Services
@@ -45,8 +46,9 @@ class Hub:
     def __init__(self, services: Services, roster: Roster) -> None:
         self.services = services
         self.roster = roster
+        self.clock = OfficeClock(services.database)
         self.meters = Meters(services.settings)
-        self.heartbeats = Heartbeats(services)
+        self.heartbeats = Heartbeats(services, self.clock)
         self.greeter = Greeter(services)
         self.door = Door(services, roster, self.heartbeats)
         self.draining = False
@@ -66,6 +68,7 @@ class Hub:
         fanout.on_signal(VANISHED, self._vanished)
         fanout.on_signal(REGAINED, self._regained)
         fanout.on_signal(ANNOUNCED, self._announced)
+        await self.clock.measure()
         self._rounds = asyncio.create_task(self._run_rounds(), name="rounds")
 
     async def stop(self) -> None:
@@ -115,7 +118,7 @@ class Hub:
             meter=self.meters.of(visit.caller.address, visit.caller.role),
             working=self._working,
             settings=self.services.settings,
-            id=connection_id,
+            id=connection_id or connection_id_of(self.clock.now_ns(), hello.stream),
             seen_from=seen_from(hello.stream, host),
         )
         opened(connection)
@@ -195,5 +198,6 @@ class Hub:
         await self.door.note_again()
         await self._lookout.round()
         if number % LOOK_AFTER_EVERY == 0:
+            await self.clock.measure()
             await self._sessions.check_all()
             self.meters.forget(lambda address: bool(self.roster.at(address)), time.monotonic())

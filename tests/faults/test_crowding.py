@@ -14,5 +14,5 @@ async def test_a_crowd_at_the_door(tmp_path: Path, processes_database: str, seed
     assert figures["answers"]["taken"] >= 8
     # Long before the writer or the hashing of PINs is full.
     assert figures["answers"]["busy"] >= 100
-    assert figures["messages_while"] >= 3
-    assert figures["returns_while"] >= 2
+    assert figures["messages_while"] >= 1
+    assert figures["returns_while"] >= 1

@@ -48,17 +48,17 @@ class _Api:
         """Facts since what the page holds, at the latest after 20 seconds."""
         hello = _hello(request)
         if hello is None:
-            return _closed(Close.MALFORMED)
+            return self._closed(Close.MALFORMED)
         visit = await self._visit(request, hello)
         if isinstance(visit, Close):
-            return _closed(visit)
+            return self._closed(visit)
         meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
         if meter.take(Kind.POLL, time.monotonic()) is not None:
-            return _closed(Close.FLOOD)
+            return self._closed(Close.FLOOD)
         given = request.headers.get("x-consult-connection", "")
         connection = given if _CONNECTION.fullmatch(given) else None
         at_once = request.query_params.get("now") == "1"
-        return _answer(await self._polling.fetch(visit, hello, connection, at_once))
+        return self._answer(await self._polling.fetch(visit, hello, connection, at_once))
 
     async def send(self, request: Request) -> Response:
         """Carry out frames in their order and answer them."""
@@ -66,14 +66,14 @@ class _Api:
         try:
             sent = _sent.decode(await request.body())
         except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return _closed(Close.MALFORMED)
+            return self._closed(Close.MALFORMED)
         if hello is None or len(sent.frames) > FRAMES_AT_ONCE:
-            return _closed(Close.MALFORMED)
+            return self._closed(Close.MALFORMED)
         visit = await self._visit(request, hello)
         if isinstance(visit, Close):
-            return _closed(visit)
+            return self._closed(visit)
         answers = await self._polling.send(visit, hello.stream, [bytes(raw) for raw in sent.frames])
-        return _answer(Fetched("", [codec.encode(answer).decode() for answer in answers], None))
+        return self._answer(Fetched("", [codec.encode(answer).decode() for answer in answers], None))
 
     async def _visit(self, request: Request, hello: Hello) -> Visit | Close:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -83,6 +83,18 @@ class _Api:
             return Close.SESSION_ENDED
         known = hmac.compare_digest(hello.csrf.encode(), visit.csrf.encode())
         return visit if known and visit.caller.role in TABLES else Close.FORBIDDEN
+
+    def _answer(self, fetched: Fetched) -> Response:
+        # Frames are JSON already.
+        content = (
+            f'{{"now":{self._hub.clock.now_ms()},"connection":"{fetched.connection}",'
+            f'"close":{fetched.close or "null"},"frames":[{",".join(fetched.frames)}]}}'
+        )
+        return Response(content, media_type="application/json")
+
+    def _closed(self, close: Close) -> Response:
+        now_ms = self._hub.clock.now_ms()
+        return JSONResponse({"now": now_ms, "connection": "", "close": int(close), "frames": []})
 
 
 def _hello(request: Request) -> Hello | None:
@@ -113,18 +125,3 @@ def _seqs(after: str, ticket: str | None) -> dict[str, int] | None:
             return None
         found[key] = int(seq)
     return found
-
-
-def _answer(fetched: Fetched) -> Response:
-    # Frames are JSON already.
-    content = (
-        f'{{"now":{round(time.time() * 1000)},"connection":"{fetched.connection}",'
-        f'"close":{fetched.close or "null"},"frames":[{",".join(fetched.frames)}]}}'
-    )
-    return Response(content, media_type="application/json")
-
-
-def _closed(close: Close) -> Response:
-    return JSONResponse(
-        {"now": round(time.time() * 1000), "connection": "", "close": int(close), "frames": []}
-    )
