@@ -91,6 +91,13 @@ def test_without_an_office_it_says_so(home: Path) -> None:
     assert ended.stderr.startswith(f"No `consult up` runs over {home}")
 
 
+def test_with_other_settings_than_the_office_it_says_so(office: Program, home: Path) -> None:
+    ended = consult(home, "drill", "--yes", DATABASE_URL=f"sqlite:///{home}/another.sqlite3", **QUICK)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"The office over {home} runs with another DATABASE_URL")
+    assert not (home / "another.sqlite3").exists()
+
+
 def test_an_outage_that_does_not_exist(office: Program, home: Path) -> None:
     ended = consult(home, "drill", "--yes", "earthquake", **QUICK)
     assert ended.returncode == 2

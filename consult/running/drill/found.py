@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consult.errors import SettingsWrong
-from consult.settings import Settings
+from consult.settings import Settings, read, variable
 
 PROC = Path("/proc")
 
@@ -45,6 +45,7 @@ class RunningOffice:
         if sys.platform != "linux":
             raise SettingsWrong("A drill needs Linux: it finds the office's processes in /proc.")
         self.up = _holder(settings.data_dir)
+        _check_that_it_has_the_same(settings, self.up)
         self.embedded_redis = not settings.redis_url
         servers = self.servers()
         if not servers:
@@ -75,7 +76,7 @@ class RunningOffice:
 def _holder(data_dir: Path) -> int:
     """The process that holds the directory's lock."""
     nobody = SettingsWrong(
-        f"No `consult up` runs over {data_dir}: "
+        f"No `consult up` runs over {data_dir.resolve()}: "
         "start the office first, or set CONSULT_DATA_DIR to its directory."
     )
     try:
@@ -89,6 +90,18 @@ def _holder(data_dir: Path) -> int:
     finally:
         os.close(lock)
     raise nobody
+
+
+def _check_that_it_has_the_same(settings: Settings, up: int) -> None:
+    """Over another database the drill's people would be nobody's. Raises SettingsWrong."""
+    given = (PROC / str(up) / "environ").read_bytes().decode(errors="replace").split("\0")
+    values, faults = read(dict(line.split("=", 1) for line in given if "=" in line))
+    for name in () if faults else ("database_url", "redis_url"):
+        if values.get(name, "") != getattr(settings, name):
+            raise SettingsWrong(
+                f"The office over {settings.data_dir.resolve()} runs with another {variable(name)}: "
+                "give the drill the same settings."
+            )
 
 
 def _child(pid: int, parent: int) -> Child | None:
