@@ -33,6 +33,13 @@ export async function test_a_thin_path_leads_at_once_to_what_it_carries() {
   }
 }
 
+export async function test_a_path_that_loses_some_packets_everywhere_is_not_thin_for_the_voice() {
+  const lossy = { ...thin(90_000), lost: 0.1 };
+  equal([after(20, ladderAt(), lossy).level, after(20, ladderAt(2), lossy).level], [2, 2]);
+  equal(after(20, ladderAt(), { ...lossy, delayMs: 200 }).level, 1, "a queue");
+  equal(after(20, ladderAt(), { ...lossy, lost: 0.6 }).level, 1, "a full queue, which no answer has come through yet");
+}
+
 export async function test_a_path_that_gives_the_picture_all_it_may_have_is_not_thin() {
   // Nothing more was sent, so nothing more is known of it.
   const level = 1;

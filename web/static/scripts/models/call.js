@@ -171,6 +171,12 @@ export class Call {
     this.#remember();
   }
 
+  /** Once more for the devices that could not be had. */
+  async askForDevices() {
+    await this.#media?.devices.again();
+    this.#remember();
+  }
+
   /** What a welcome or a change tells. @param {CallShown | null} shown */
   take(shown) {
     // Two processes told it; the older news came last.

@@ -82,6 +82,14 @@ export class Capture {
     this.#changed("audio");
   }
 
+  /** Asks once more for what could not be had. */
+  async again() {
+    const kinds = /** @type {Kind[]} */ (Object.keys(this.problem));
+    if (kinds.includes("video")) this.#wantsCamera = true;
+    if (kinds.length > 0 && !(await this.#take(kinds)) && kinds.length > 1) await this.#takeLess();
+    this.#changed("audio");
+  }
+
   /** @param {boolean} on */
   mute(on) {
     this.#muted = on;

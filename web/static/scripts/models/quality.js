@@ -44,18 +44,24 @@ export const UP_SECONDS = 20;
 const PATIENCE_SECONDS = 320;
 const FULL_PART = 0.7;
 const LOST_PART = 0.12;
+const FEW_LOST = 0.03;
+const MANY_LOST = 0.25;
+const NO_QUEUE_MS = 100;
 const DELAY_MS = 250;
 // The small picture may cost the voice so much; without it there is nothing left to give up.
 const LONG_DELAY_MS = 700;
 const CONCEALED_PART = 0.05;
 
 /** A path that is thin: down at once to what it carries. Thought thin while little is sent, it may carry more. @type {Sign} */
-function thinPath({ pathBits, videoBits }, level) {
+function thinPath({ pathBits, videoBits, lost, delayMs }, level) {
   if (pathBits === null || pathBits >= LEVELS[level].needsBits) return level;
   if (videoBits === null || videoBits >= FULL_PART * LEVELS[level].videoBits) return level;
   const carried = LEVELS.filter(({ needsBits }) => needsBits <= pathBits).length - 1;
-  // A path that chokes is thought thinner than it is: the small picture is tried before none is sent.
-  return /** @type {Level} */ (level > 1 ? Math.max(1, carried) : carried);
+  if (level <= 1) return /** @type {Level} */ (carried);
+  // A path that chokes is thought thinner than it is: the small picture is tried before none is sent. One that loses a few packets
+  // everywhere is thought thin as well, but there is no queue for the voice to wait in, and long packets would make longer holes.
+  const lossy = lost !== null && lost > FEW_LOST && lost < MANY_LOST && delayMs !== null && delayMs < NO_QUEUE_MS;
+  return /** @type {Level} */ (Math.min(level, Math.max(lossy ? 2 : 1, carried)));
 }
 
 /** Packets that wait in a queue somewhere: the voice waits with them. @type {Sign} */

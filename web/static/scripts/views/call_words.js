@@ -3,9 +3,10 @@
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { officePhone } from "./office_phone.js";
+import { guideWords } from "./permission_guide.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
-/** @typedef {{ words: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble */
+/** @typedef {{ words: string, guide?: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble `guide`: what to tap */
 
 const CONNECTING = { first: "call.connecting", another: "call.trying_another_way", audio: "call.trying_audio" };
 const BROKEN = new Set(["media_lost", "setup_failed", "policy"]);
@@ -43,9 +44,10 @@ export function troubleOf(call, soundBlocked) {
   if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
   if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
   const { audio, video } = call.local.problem;
-  if (audio && video) return { words: t(`call.both.${audio}`), retry: "camera" };
-  if (audio) return { words: t(`call.mic.${audio}`), retry: "mic" };
-  if (video) return { words: t(`call.camera.${video}`), retry: "camera" };
+  const guide = guideWords({ audio, video });
+  if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera" };
+  if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic" };
+  if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera" };
   if (call.local.video && call.quality.paused) return { words: t("call.self_paused"), retry: null };
   return null;
 }

@@ -2,6 +2,7 @@
 // "Cek perangkat": what is tried, how far it is, and what the person can expect of a call.
 import { t } from "../text.js";
 import { el, icon, part, setIcon, show, words } from "./dom.js";
+import { guideWords } from "./permission_guide.js";
 import { say } from "./speaker.js";
 
 /** @typedef {import("../models/device_check.js").DeviceCheck} DeviceCheck */
@@ -101,10 +102,24 @@ class DeviceCheckView {
     place.replaceChildren(
       el("p", {}, el("span", { class: `tag ${state}` }, icon(sign, "xs"), t(`check.short.${result.verdict}`))),
       el("p", {}, verdict),
-      el("ul", { class: "ready" }, ...advice.map((code) => el("li", {}, icon("info"), el("span", {}, t(`check.advice.${code}`))))),
+      el("ul", { class: "ready" }, ...[...advice.map((code) => t(`check.advice.${code}`)), ...guideOf(result)].map(advised)),
     );
     if (this.#open) say(verdict);
   }
+}
+
+/** @param {string} said */
+function advised(said) {
+  return el("li", {}, icon("info"), el("span", {}, said));
+}
+
+/** What to tap, where a device could not be had. @param {Result} result @returns {string[]} */
+function guideOf({ camera, microphone }) {
+  const problem = /** @type {import("../models/capture.js").Problem} */ ({
+    ...(microphone === "found" ? {} : { audio: microphone }),
+    ...(camera === "found" ? {} : { video: camera }),
+  });
+  return [guideWords(problem)].filter((said) => said !== "");
 }
 
 /** @param {string | null} state */

@@ -122,6 +122,8 @@ class StageView {
     const trouble = troubleOf(this.#parts.call, this.#soundBlocked);
     show(part(this.#root, "trouble"), trouble !== null);
     words(part(this.#root, "troublewords"), trouble?.words ?? "");
+    words(part(this.#root, "troubleguide"), trouble?.guide ?? "");
+    show(part(this.#root, "troubleguide"), Boolean(trouble?.guide));
     const retry = part(this.#root, "retry");
     retry.dataset.retry = trouble?.retry ?? "";
     words(retry, trouble?.retry ? t(RETRY_WORDS[trouble.retry]) : "");
@@ -131,8 +133,7 @@ class StageView {
   #retry() {
     const { call } = this.#parts;
     const what = part(this.#root, "retry").dataset.retry;
-    if (what === "camera") void call.camera(true);
-    else if (what === "mic") call.mute(false);
+    if (what === "camera" || what === "mic") void call.askForDevices();
     else if (what === "join") void call.join();
     else if (what === "sound") for (const video of [this.#remote, this.#guest.video]) play(video, (blocked) => this.#hear(blocked));
   }
