@@ -149,7 +149,7 @@ class Settings:
     stun_urls: str = setting("", "STUN servers for calls, by commas.")
     turn_urls: str = setting("", "TURN servers for calls, by commas.")
     turn_secret: str = setting("", "Shared secret of the TURN servers (use-auth-secret).")
-    turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=60)
+    turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=20)
     relay_only: str = setting("off", "off, officer or both: whose media goes only through TURN.")
 
     checks_at_once: int = setting(10, "Device checks under way at once; others are told when.", least=1)
