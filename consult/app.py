@@ -41,6 +41,8 @@ from consult.queue.reception import Reception
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
+from consult.recordings.recordings import Recordings
+from consult.recordings.slices import Slices
 from consult.settings import Settings
 from consult.signalling.legs.relay import LegRelay
 from consult.signalling.legs.third_chair import ThirdChair
@@ -71,8 +73,10 @@ class App:
         usher = Usher(announcer, index)
         self.line = Line(self.database, index, settings)
         self.matching = Matching(self.database, index, self.line, usher, settings)
-        self.switchboard = Switchboard(self.database, announcer, settings)
-        self.third_chair = ThirdChair(self.database, announcer, settings)
+        self.recordings = Recordings(self.database, announcer, settings)
+        self.slices = Slices(self.database, settings)
+        self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
+        self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
         self.passwords = Passwords(settings.password_hashes_at_once)
         allowance = Allowance(self.live)
         attempts = Attempts(allowance)
@@ -106,6 +110,7 @@ class App:
             third_chair=self.third_chair,
             leg_relay=LegRelay(self.database, announcer, settings),
             device_checks=self.device_checks,
+            recordings=self.recordings,
             board=Board(self.database, self.live.outage),
         )
         self.hub = Hub(services, roster)
@@ -122,6 +127,7 @@ class App:
             reception=reception,
             ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,
+            slices=self.slices,
         )
         self._round = 0
 
@@ -169,11 +175,13 @@ class App:
             self.sweeping.once,
             self.switchboard.expire,
             self.third_chair.expire,
+            self.recordings.lapse_silent,
         ]
         if self._round % RECONCILE_EVERY == 0:
-            due.append(self.sweeping.reconcile)
+            due += [self.sweeping.reconcile, self.slices.finish_late]
         if self._round % PRUNE_EVERY == 0:
             due += [lambda: forget_answers(self.database, ANSWERS_KEPT), self.doorkeeper.prune]
+            due.append(self.slices.remove_old)
         self._round += 1
         failed = [error for work in due if (error := await _failure(work)) is not None]
         if failed:

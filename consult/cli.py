@@ -83,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         command("turn-config", _turn_config, "Print a safe configuration for coturn, the relay of calls.")
     )
     command("turn-check", _turn_check, "Try the relays of CONSULT_TURN_URLS and say what is wrong.")
+    recording = command("check-recording", _check_recording, "Tell whether a recording is as it was made.")
+    recording.add_argument("recording", metavar="ID", help="as in the address it is saved from")
     describe = command(
         "describe-protocol", _describe_protocol, "Write what crosses the socket as JSON documents."
     )
@@ -262,6 +264,12 @@ def _turn_check(arguments: argparse.Namespace) -> int:
     from consult.running.relay import turn_check
 
     return turn_check(_settings(arguments))
+
+
+def _check_recording(arguments: argparse.Namespace) -> int:
+    from consult.running.check_recording import check_recording
+
+    return check_recording(_settings(arguments), arguments)
 
 
 def _describe_protocol(arguments: argparse.Namespace) -> None:

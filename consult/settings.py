@@ -155,6 +155,18 @@ class Settings:
     checks_at_once: int = setting(10, "Device checks under way at once; others are told when.", least=1)
     check_seconds: float = setting(15, "A device check's peer is let go after.", least=1)
 
+    recording: str = setting(
+        "off", "off or browser: whether the officer's page may record a call once everybody in it said yes."
+    )
+    recordings_dir: str = setting("", "Directory for recordings; empty: `recordings` in the data directory.")
+    recording_keep_days: int = setting(30, "A recording is deleted after.", least=1)
+    recording_slice_bytes: int = setting(
+        2_097_152, "Largest slice of a recording; one is four seconds.", least=65_536
+    )
+    recording_slices_in_10_seconds: int = setting(
+        60, "Slices one officer may send: what a cut line held up comes all at once.", least=1
+    )
+
     failpoints: str = setting(
         "", "For tests: where this process is to fail. Refused unless it serves this machine alone."
     )
@@ -166,6 +178,10 @@ class Settings:
     @property
     def sqlite_path(self) -> Path:
         return self.data_dir / "consult.sqlite3"
+
+    @property
+    def recordings_path(self) -> Path:
+        return Path(self.recordings_dir).expanduser() if self.recordings_dir else self.data_dir / "recordings"
 
 
 SECRET_FIELDS = frozenset({"turn_secret"})

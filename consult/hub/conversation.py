@@ -5,6 +5,7 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptCall,
     AdmitGuest,
+    AnswerRecording,
     AskIceServers,
     AskRestart,
     DeclineCall,
@@ -24,6 +25,7 @@ from consult.wire.from_client import (
     SendDescription,
     SendMediaState,
     Typing,
+    WithdrawRecording,
 )
 
 
@@ -98,6 +100,18 @@ async def dismiss_guest(asking: Asking, order: DismissGuest) -> object:
     return await asking.services.third_chair.dismiss(asking.caller, order, asking.receipt)
 
 
+async def answer_recording(asking: Asking, order: AnswerRecording) -> object:
+    recordings = asking.services.recordings
+    return await recordings.answer(
+        asking.caller, order.ticket, order.recording, order.yes, order.text, asking.receipt
+    )
+
+
+async def withdraw_recording(asking: Asking, order: WithdrawRecording) -> object:
+    recordings = asking.services.recordings
+    return await recordings.withdraw(asking.caller, order.ticket, order.recording, asking.receipt)
+
+
 async def send_description(asking: Asking, frame: SendDescription) -> None:
     relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
     await relay.describe(asking.caller, frame)
@@ -140,6 +154,8 @@ HANDLERS: Handlers = {
     AdmitGuest: admit_guest,
     DismissGuest: dismiss_guest,
     JoinLeg: guest.join_leg,
+    AnswerRecording: answer_recording,
+    WithdrawRecording: withdraw_recording,
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,

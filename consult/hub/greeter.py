@@ -88,6 +88,9 @@ class Greeter:
             check=await self._services.device_checks.shown(caller.id),
             guest=seat.guest,
             leg=seat.legs[0] if seat.legs else None,
+            recording=await self._services.recordings.shown(caller, caller.id)
+            if _in_service(found)
+            else None,
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:
@@ -116,7 +119,8 @@ class Greeter:
         call = await self._services.switchboard.shown(caller, shown.ticket.id)
         seat = await self._services.third_chair.seat(caller, shown.ticket.id)
         leg = seat.legs[0] if seat.legs else None
-        return msgspec.structs.replace(shown, call=call, guest=seat.guest, leg=leg)
+        recording = await self._services.recordings.shown(caller, shown.ticket.id)
+        return msgspec.structs.replace(shown, call=call, guest=seat.guest, leg=leg, recording=recording)
 
     async def _guest(self, connection: Connection, now: Standing) -> WelcomeGuest:
         seat = await self._services.third_chair.own_seat(connection.caller)

@@ -2,7 +2,16 @@
 
 from consult.hub import conversation
 from consult.hub.services import Asking, Handlers
-from consult.wire.from_client import AcceptOffer, BeReady, FinishShift, PassOffer, Pause, ServeNext
+from consult.wire.from_client import (
+    AcceptOffer,
+    AskRecording,
+    BeReady,
+    FinishShift,
+    PassOffer,
+    Pause,
+    ServeNext,
+    StopRecording,
+)
 
 
 async def be_ready(asking: Asking, order: BeReady) -> object:
@@ -29,6 +38,15 @@ async def serve_next(asking: Asking, order: ServeNext) -> object:
     return await asking.services.reception.serve_next(asking.caller, asking.receipt)
 
 
+async def ask_recording(asking: Asking, order: AskRecording) -> object:
+    return await asking.services.recordings.ask(asking.caller, order.ticket, order.call, asking.receipt)
+
+
+async def stop_recording(asking: Asking, order: StopRecording) -> object:
+    recordings = asking.services.recordings
+    return await recordings.stop(asking.caller, order.ticket, order.recording, order.why, asking.receipt)
+
+
 HANDLERS: Handlers = {
     BeReady: be_ready,
     Pause: pause,
@@ -36,5 +54,7 @@ HANDLERS: Handlers = {
     AcceptOffer: accept_offer,
     PassOffer: pass_offer,
     ServeNext: serve_next,
+    AskRecording: ask_recording,
+    StopRecording: stop_recording,
     **conversation.HANDLERS,
 }

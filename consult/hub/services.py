@@ -16,6 +16,7 @@ from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.line import Line
 from consult.queue.reception import Reception
+from consult.recordings.recordings import Recordings
 from consult.settings import Settings
 from consult.signalling.legs.relay import LegRelay
 from consult.signalling.legs.third_chair import ThirdChair
@@ -46,6 +47,7 @@ class Services:
     third_chair: ThirdChair
     leg_relay: LegRelay
     device_checks: DeviceChecks
+    recordings: Recordings
     board: Board
 
 

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
 LANGUAGES = ("id", "en")  # the first is the default
-SHARED_GROUPS = ("common", "errors")
+SHARED_GROUPS = ("common", "errors", "record")
 _HOLE = re.compile(r"\{(\w+)\}")
 
 

@@ -34,6 +34,9 @@ class Guard:
                 fields = await read_fields(request)
                 if not token_fits(visit.csrf, fields.one("csrf")):
                     raise NotAllowed()
+            # What is no form carries the token in a header that no other site can make a browser send.
+            if request.method == "PUT" and not token_fits(visit.csrf, request.headers.get("x-consult-csrf")):
+                raise NotAllowed()
             return await answer(request, visit)
 
         return guarded

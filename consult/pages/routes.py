@@ -18,6 +18,7 @@ from consult.pages.guard import Endpoint, Guard, StaffEndpoint
 from consult.pages.guest import GuestPages
 from consult.pages.health import Health
 from consult.pages.office import OfficePages
+from consult.pages.recordings import RecordingPages
 from consult.pages.services import PageServices
 from consult.pages.sign_in import SignInPages
 from consult.pages.start import Start
@@ -53,6 +54,7 @@ def routes(site: Site) -> list[Route]:
     guest = GuestPages(site.services.guest_door, site.templates, site.cookies)
     sign_in = SignInPages(site.services, site.templates, site.cookies, forms, facts)
     desks, office = Desks(site.templates), OfficePages(site.services, site.templates)
+    recordings = RecordingPages(site.services, site.templates)
     health = Health(site.services.database, site.services.live)
     guard = Guard(site.services.doorkeeper)
 
@@ -78,6 +80,9 @@ def routes(site: Site) -> list[Route]:
         staff("POST", "/sign-out", STAFF, sign_in.sign_out),
         staff("GET", "/officer", OFFICER, desks.officer),
         staff("GET", "/supervisor", SUPERVISOR, desks.supervisor),
+        staff("GET", "/recordings", SUPERVISOR, recordings.list),
+        staff("GET", "/recordings/{recording}", SUPERVISOR, recordings.play),
+        staff("PUT", "/recordings/{recording}/slices/{number}", OFFICER, recordings.keep),
         staff("GET", "/office", ADMINISTRATOR, office.page),
         staff("POST", "/office/services", ADMINISTRATOR, office.add_service),
         staff("POST", "/office/services/{service}/retire", ADMINISTRATOR, office.retire_service),

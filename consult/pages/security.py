@@ -56,6 +56,8 @@ class Security:
         self._app = app
         self._sockets = sockets or {}
         self._origins = Origins(settings)
+        # Bodies that are no forms, by how their path begins.
+        self._larger = {"/recordings/": settings.recording_slice_bytes}
         self._headers = dict(HEADERS)
         if CookieNames.of(settings).secure:
             self._headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
@@ -82,7 +84,7 @@ class Security:
             await refusal(scope, receive, send_with_headers)
             return
         try:
-            await self._app(scope, _limited(receive), send_with_headers)
+            await self._app(scope, _limited(receive, self._most_bytes(scope)), send_with_headers)
         except BodyTooLarge:
             if begun:
                 raise
@@ -95,9 +97,16 @@ class Security:
         if not self._same_origin(scope, headers):
             return _refuse(403, "not_allowed")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_BYTES:
+        if not length.isdigit() or int(length) > self._most_bytes(scope):
             return _refuse(413, "too_large")
         return None
+
+    def _most_bytes(self, scope: Scope) -> int:
+        if scope["method"] != "PUT":
+            return BODY_BYTES
+        return next(
+            (most for path, most in self._larger.items() if scope["path"].startswith(path)), BODY_BYTES
+        )
 
     def _same_origin(self, scope: Scope, headers: Headers) -> bool:
         origins: Iterable[str] = headers.getlist("origin")
@@ -111,7 +120,7 @@ def _refuse(status: int, code: str) -> JSONResponse:
     return JSONResponse({"code": code, "values": {}}, status)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most_bytes: int) -> Receive:
     read_bytes = 0
 
     async def receive_limited() -> Message:
@@ -119,7 +128,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             read_bytes += len(message.get("body", b""))
-            if read_bytes > BODY_BYTES:
+            if read_bytes > most_bytes:
                 raise BodyTooLarge
         return message
 

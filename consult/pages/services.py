@@ -12,6 +12,7 @@ from consult.office.office import Office
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.queue.ticket_machine import TicketMachine
+from consult.recordings.slices import Slices
 from consult.settings import Settings
 from consult.storage.database import Database
 
@@ -30,3 +31,4 @@ class PageServices:
     reception: Reception
     ticket_machine: TicketMachine
     line: Line
+    slices: Slices

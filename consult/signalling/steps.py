@@ -34,6 +34,7 @@ class Changed:
     duty: DutyRow | None = None
     guest_id: str | None = None
     """The third person whose legs end with the call."""
+    witnessed: object | None = None
 
     @property
     def seq(self) -> int | None:

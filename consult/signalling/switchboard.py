@@ -1,8 +1,9 @@
 """The switchboard: rings, accepts, hangs up. SQL decides, by compare-and-set; then both sides are told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -32,11 +33,24 @@ class Ended:
     guest: Moved | None
 
 
+class Witness(Protocol):
+    """Somebody who has to know of each change of a call in the same transaction, as recordings do."""
+
+    def saw(self, conn: Connection, call: CallRow) -> object | None:
+        """What there is to tell once this is committed, if anything."""
+
+    def tell(self, seen: object) -> None:
+        """After the commit: what `saw` returned."""
+
+
 class Switchboard:
-    def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, announcer: Announcer, settings: Settings, witness: Witness | None = None
+    ) -> None:
         self._database = database
         self._announcer = announcer
         self._settings = settings
+        self._witness = witness
 
     async def ring(self, caller: Caller, ticket_id: str, media: str, receipt: Receipt) -> Changed:
         """Start ringing the other side. Both sides ringing at once is an accept by the second."""
@@ -146,7 +160,7 @@ class Switchboard:
                 raise StageForbids(stage=call.stage.value, step="relay")
             if store.pin(conn, call, caller.side, print_):
                 return None
-            return steps.end(conn, self._settings, call, CallStep.CLOSE, "office", "policy")
+            return self._seen(conn, steps.end(conn, self._settings, call, CallStep.CLOSE, "office", "policy"))
 
         ended = await self._database.write(order)
         if ended is not None:
@@ -167,8 +181,7 @@ class Switchboard:
         """End calls that rang, or tried to connect, for too long. Returns how many."""
         ended = 0
         for ticket_id, call_id in await self._database.read(store.due):
-            order = partial(steps.run_out, settings=self._settings, ticket_id=ticket_id, call_id=call_id)
-            changed = await self._database.write(order)
+            changed = await self._database.write(partial(self._run_out, ticket_id=ticket_id, call_id=call_id))
             if changed is not None:
                 self._tell(changed)
                 ended += 1
@@ -180,7 +193,8 @@ class Switchboard:
         call = store.live(conn, ticket_id, lock=True)
         if call is None:
             return None if guest is None else Ended(None, guest)
-        return Ended(steps.end(conn, self._settings, call, CallStep.CLOSE, "office", reason), guest)
+        ended = self._seen(conn, steps.end(conn, self._settings, call, CallStep.CLOSE, "office", reason))
+        return Ended(ended, guest)
 
     def tell_ended(self, ended: object) -> None:
         assert isinstance(ended, Ended)  # noqa: S101 - what end_in returned
@@ -214,9 +228,18 @@ class Switchboard:
         return await self._carry_out(order, receipt)
 
     async def _carry_out(self, order: Callable[[Connection], Changed], receipt: Receipt) -> Changed:
-        changed = await self._database.write(order, receipt)
+        changed = await self._database.write(lambda conn: self._seen(conn, order(conn)), receipt)
         self._tell(changed)
         return changed
+
+    def _run_out(self, conn: Connection, ticket_id: str, call_id: str) -> Changed | None:
+        changed = steps.run_out(conn, self._settings, ticket_id, call_id)
+        return None if changed is None else self._seen(conn, changed)
+
+    def _seen(self, conn: Connection, changed: Changed) -> Changed:
+        if self._witness is None:
+            return changed
+        return replace(changed, witnessed=self._witness.saw(conn, changed.call))
 
     def _tell(self, changed: Changed) -> None:
         call = changed.call
@@ -232,4 +255,6 @@ class Switchboard:
         if changed.duty is not None:
             own = staff_address(changed.duty.person_id)
             self._announcer.tell([own], DutyChanged(duty_of(changed.duty)))
+        if self._witness is not None and changed.witnessed is not None:
+            self._witness.tell(changed.witnessed)
         self._announcer.moved(changed.service_id)

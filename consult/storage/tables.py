@@ -50,6 +50,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 LIVE = "stage IN ('waiting', 'offered', 'serving', 'parked')"
+OPEN_RECORDING = "stage IN ('asked', 'recording')"
 
 house = Table(
     "house",
@@ -331,6 +332,47 @@ device_check = Table(
     Column("at", Moment, nullable=False),
     Column("verdict", String(12), nullable=False),
     Column("result", JSON, nullable=False),  # wire.to_client.DeviceCheck
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ticket_id", ForeignKey("ticket.id"), nullable=False),
+    Column("call_id", ForeignKey("call.id"), nullable=False),
+    Column("officer_id", ForeignKey("person.id"), nullable=False),
+    Column("stage", String(12), nullable=False),
+    # Counts every change of every recording of this ticket, as a call's does.
+    Column("revision", Integer, nullable=False),
+    Column("people", JSON, nullable=False),  # who was in the call when it was asked: key -> stream
+    Column("agreed", JSON, nullable=False),  # who said yes: key -> milliseconds since 1970
+    Column("text_version", Integer, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("stopped_at", Moment),
+    Column("reason", String(16), nullable=False, server_default=""),
+    Column("slices", Integer, nullable=False, server_default="0"),
+    Column("size_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("head", LargeBinary(32), nullable=False),  # the last link of the chain over its slices
+    Column("last_slice_at", Moment),
+    Column("finished_at", Moment),  # no slice is taken any more
+    Column("removed_at", Moment),  # its files are deleted
+    CheckConstraint("stage IN ('asked', 'recording', 'declined', 'stopped')", name="stage"),
+    Index("uq_recording_open", "ticket_id", unique=True,
+          sqlite_where=text(OPEN_RECORDING), postgresql_where=text(OPEN_RECORDING)),
+    Index("ix_recording_ticket", "ticket_id", "revision"),
+    Index("ix_recording_due", "stage", "finished_at", "removed_at"),
+)  # fmt: skip
+
+recording_slice = Table(
+    "recording_slice",
+    metadata,
+    Column("recording_id", ForeignKey("recording.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # counts from 0
+    Column("file", String(64), nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("link", LargeBinary(32), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 stream = Table(

@@ -51,6 +51,8 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
             orders.AcceptOffer,
             orders.PassOffer,
             orders.ServeNext,
+            orders.AskRecording,
+            orders.StopRecording,
         ),
         (Role.OFFICER,),
     ),

@@ -325,6 +325,45 @@ class SendMediaState(FromClient):
     leg: Id | None = None
 
 
+class AskRecording(FromClient):
+    """The officer asks everybody else in a connected call whether it may be recorded."""
+
+    cseq: Number
+    ticket: Id
+    call: Id
+
+
+class AnswerRecording(FromClient):
+    """A participant's own yes or no to being recorded; recording begins with the last yes.
+
+    `text`: the version of the words that were read (`RecordingShown.text_version`). A yes counts only from
+    the page that is in the call. A no while it records is a withdrawal.
+    """
+
+    cseq: Number
+    ticket: Id
+    recording: Id
+    text: Number
+    yes: bool
+
+
+class WithdrawRecording(FromClient):
+    """This person no longer agrees: recording stops at once and no byte is kept from then on."""
+
+    cseq: Number
+    ticket: Id
+    recording: Id
+
+
+class StopRecording(FromClient):
+    """The officer ends the recording or takes the question back. `recorder_lost`: this page cannot record."""
+
+    cseq: Number
+    ticket: Id
+    recording: Id
+    why: Literal["stopped", "recorder_lost"] = "stopped"
+
+
 class BeginCheck(FromClient):
     """Ask for a peer of the service to try devices and network with, under a name of the page's choice.
 
@@ -413,6 +452,10 @@ ClientFrame = (
     | SendMediaState
     | AskRestart
     | AskIceServers
+    | AskRecording
+    | AnswerRecording
+    | WithdrawRecording
+    | StopRecording
     | BeginCheck
     | SendCheckOffer
     | SendCheckCandidate

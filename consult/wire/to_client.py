@@ -12,12 +12,13 @@ PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "returned", "parked", "resumed",
-    "call_rang", "call_connected", "call_quality", "call_ended", "guest", "ended",
+    "call_rang", "call_connected", "call_quality", "call_ended", "guest", "recording", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
 DutyState = Literal["offline", "available", "paused", "draining", "lost", "disabled"]
 CallStage = Literal["ringing", "connecting", "connected", "ended"]
+RecordingStage = Literal["asked", "recording", "declined", "stopped"]
 CheckVerdict = Literal["good", "fair", "audio_only", "chat_only"]
 
 
@@ -116,6 +117,30 @@ class LegShown(msgspec.Struct, frozen=True, omit_defaults=True):
     ice_seconds: int | None = None
 
 
+class RecordingShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The newest recording of a consultation's calls, the same for everybody in it.
+
+    `agreed`, `waits_for`: who said yes and who has not answered, by side. `recorder`: the stream of the page
+    that records. `revision` grows with each change of a consultation's recordings: a lower one than known is
+    old news. `reason` of a recording that ended: declined, withdrawn, stopped, taken_back, unanswered,
+    call_ended, people_changed, recorder_lost.
+    """
+
+    id: str
+    ticket: str
+    call: str
+    stage: RecordingStage
+    revision: int
+    text_version: int
+    keep_days: int
+    slice_seconds: int
+    agreed: list[str]
+    waits_for: list[str]
+    recorder: str
+    started_at: int | None = None
+    reason: str = ""
+
+
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """A citizen's place as its owner sees it. `label` is said aloud (B-014); `id` is random."""
 
@@ -176,6 +201,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     check: DeviceCheck | None = None
     guest: GuestShown | None = None
     leg: LegShown | None = None
+    recording: RecordingShown | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -284,6 +310,7 @@ class WelcomeApplicant(ToClient):
     check: DeviceCheck | None = None
     guest: GuestShown | None = None
     leg: LegShown | None = None
+    recording: RecordingShown | None = None
 
 
 class WelcomeOfficer(ToClient):
@@ -538,6 +565,12 @@ class RestartAsked(ToClient):
     leg: str | None = None
 
 
+class RecordingChanged(ToClient):
+    """Somebody asked for, answered, withdrew or ended a recording of the call."""
+
+    recording: RecordingShown
+
+
 class CheckBegun(ToClient):
     """The service's peer is kept for this check, for at most `seconds`; it may be offered to."""
 
@@ -607,6 +640,7 @@ ServerFrame = (
     | CandidateRelayed
     | MediaStateTold
     | RestartAsked
+    | RecordingChanged
     | CheckBegun
     | CheckAnswered
     | CheckStopped

@@ -17,7 +17,7 @@ from consult.people import Role
 from tests.support.databases import OfficeTemplate
 from tests.support.joining import Link, take_number
 from tests.support.offices import PASSWORD, Door, open_door
-from tests.support.visitor import Visitor, token_in, visiting
+from tests.support.visitor import HOME, Visitor, token_in, visiting
 
 EVERYBODY, OFFICER, SUPERVISOR, ADMINISTRATOR = "everybody", "officer", "supervisor", "administrator"
 STAFF = (OFFICER, SUPERVISOR, ADMINISTRATOR)
@@ -41,6 +41,9 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/sign-out"): STAFF,
     ("GET", "/officer"): (OFFICER,),
     ("GET", "/supervisor"): (SUPERVISOR,),
+    ("GET", "/recordings"): (SUPERVISOR,),
+    ("GET", "/recordings/{recording}"): (SUPERVISOR,),
+    ("PUT", "/recordings/{recording}/slices/{number}"): (OFFICER,),
     ("GET", "/office"): (ADMINISTRATOR,),
     ("POST", "/office/services"): (ADMINISTRATOR,),
     ("POST", "/office/services/{service}/retire"): (ADMINISTRATOR,),
@@ -57,6 +60,8 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
 }
 # The secret in its body, which no other site knows, is this one's token; it takes JSON only.
 WITHOUT_TOKEN = {"/t/{ticket}/open", "/j/{guest}/open", "/j/{guest}/ask"}
+# Who may is let in by tests/recordings, where there is a recording.
+OF_A_RECORDING = {key for key in MAY if "{recording}" in key[1]}
 POSTS = [path for method, path in MAY if method == "POST"]
 STAFF_ROUTES = [key for key, roles in MAY.items() if roles != (EVERYBODY,)]
 
@@ -80,6 +85,9 @@ class Town:
         visitor = self.visitors[role]
         if method == "GET":
             return await visitor.get(self.address(path))
+        if method == "PUT":
+            headers = {"Origin": HOME, "X-Consult-CSRF": token or ""}
+            return await visitor.client.put(self.address(path), content=b"x", headers=headers)
         return await visitor.post(
             self.address(path), {"other": "x"} | ({} if token is None else {"csrf": token})
         )
@@ -132,5 +140,7 @@ async def _town(door: Door) -> AsyncIterator[Town]:
             "version": site.assets.version,
             "language": text[2],
             "name": "styles/base.css",
+            "recording": "r",
+            "number": "0",
         }
         yield Town(door, visitors, tokens, link, filled)

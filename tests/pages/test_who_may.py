@@ -10,6 +10,7 @@ from consult.pages.site import build_site
 from tests.pages.every_route import (
     EVERYBODY,
     MAY,
+    OF_A_RECORDING,
     POSTS,
     STAFF,
     STAFF_ROUTES,
@@ -115,7 +116,7 @@ async def test_a_post_is_bounded(town: Town, path: str) -> None:
 async def test_who_may_is_let_in(town: Town) -> None:
     """The last one: it changes the office."""
     for method, path in sorted(STAFF_ROUTES, key=lambda key: LAST.get(key[1].rpartition("/")[2], 0)):
-        for role in MAY[method, path]:
+        for role in MAY[method, path] if (method, path) not in OF_A_RECORDING else ():
             answer = await town.ask(method, path, role, town.tokens[role])
             assert answer.status_code in {200, 303, 422}, (path, role, answer.status_code)
             assert answer.headers.get("location") != "/sign-in" or path == "/sign-out"

@@ -12,6 +12,7 @@ from consult.consultations.stages import Stage
 from consult.consultations.store import guests, line, log, tickets
 from consult.duty import store as duty
 from consult.people import Caller, Role
+from consult.recordings.store import life as recordings
 from consult.signalling import store as calls
 from consult.signalling.legs import store as legs
 from consult.storage.engines import begin_sqlite, sqlite_engine
@@ -19,7 +20,9 @@ from consult.supervision import store as board
 from tests.support.databases import SqliteTemplate
 
 OFFICER = Caller(Role.OFFICER, "o", "Petugas")
-GROWING = "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session"
+GROWING = (
+    "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|recording|recording_slice"
+)
 
 ASKED: dict[str, Callable[[Connection], Any]] = {
     "offers that ran out": line.offers_run_out,
@@ -47,6 +50,10 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "a guest's page": lambda conn: guests.by_reference(conn, "g1", bytes(32)),
     "guests who are here": lambda conn: guests.alive(conn, {bytes(32)}),
     "a guest's legs": lambda conn: legs.of_call(conn, "g1", "c1"),
+    "a consultation's last recording": lambda conn: recordings.last(conn, "t1"),
+    "recordings that fell silent": recordings.silent,
+    "recordings that are late": recordings.late,
+    "recordings that were kept long enough": lambda conn: recordings.outlived(conn, 30),
     "the board's services": board.services,
     "the board's officers": board.officers,
 }

@@ -20,6 +20,7 @@ from consult.signalling.legs import found
 from consult.signalling.legs import store as legs
 from consult.signalling.legs.found import Found
 from consult.signalling.legs.shown import leg_of
+from consult.signalling.switchboard import Witness
 from consult.storage import moments
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
@@ -38,10 +39,13 @@ class Seat:
 
 
 class ThirdChair:
-    def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, announcer: Announcer, settings: Settings, witness: Witness | None = None
+    ) -> None:
         self._database = database
         self._announcer = announcer
         self._settings = settings
+        self._witness = witness
 
     async def invite(self, caller: Caller, frame: InviteGuest, receipt: Receipt) -> Moved:
         """Raises NotFound, NotAllowed for a role this side may not invite, StageForbids if there is one."""
@@ -67,16 +71,25 @@ class ThirdChair:
     async def admit(self, caller: Caller, frame: AdmitGuest, receipt: Receipt) -> Moved:
         """This side says yes; with the second yes the guest takes part. Twice is once."""
 
-        def order(conn: Connection) -> Moved:
+        def order(conn: Connection) -> tuple[Moved, object | None]:
             ticket = found.ticket_of(conn, caller, frame.ticket, lock=True)
             before = guests.find(conn, ticket.id, frame.guest, lock=True)
             if before.stage is GuestStage.ADMITTED or caller.side in before.admitted_by:
-                return Moved(before, ticket.officer_id)
+                return Moved(before, ticket.officer_id), None
             column: dict[str, Any] = {_admitted_at(caller.side): moments.now(conn)}
             step = GuestStep.ADMIT if before.admitted_by else GuestStep.ACKNOWLEDGE
-            return guest_steps.step(conn, before, step, caller.subject, **column)
+            moved = guest_steps.step(conn, before, step, caller.subject, **column)
+            return moved, self._seen(conn, ticket.id) if step is GuestStep.ADMIT else None
 
-        return await self._carry_out(order, receipt)
+        moved, seen = await self._database.write(order, receipt)
+        guest_steps.tell(self._announcer, moved)
+        if self._witness is not None and seen is not None:
+            self._witness.tell(seen)
+        return moved
+
+    def _seen(self, conn: Connection, ticket_id: str) -> object | None:
+        call = calls.live(conn, ticket_id, lock=True)
+        return self._witness.saw(conn, call) if self._witness is not None and call is not None else None
 
     async def dismiss(self, caller: Caller, frame: DismissGuest, receipt: Receipt) -> Moved:
         """This side says no, at any stage. Twice is once."""

@@ -9,11 +9,12 @@
 /** @typedef {"direct" | "stun" | "turn_udp" | "turn_tcp" | "turn_tls" | "none"} Path */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "call_rang" | "call_connected" | "call_quality" | "call_ended" | "guest" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "call_rang" | "call_connected" | "call_quality" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
 /** @typedef {"ringing" | "connecting" | "connected" | "ended"} CallStage */
+/** @typedef {"asked" | "recording" | "declined" | "stopped"} RecordingStage */
 /** @typedef {"good" | "fair" | "audio_only" | "chat_only"} CheckVerdict */
 /** @typedef {{ t: "Hello", v: 1, stream: string, csrf: string, ticket?: string | null, guest?: string | null, epoch?: string | null, seqs?: Record<string, number> }} Hello */
 /** @typedef {{ t: "Refresh", seqs?: Record<string, number> }} Refresh */
@@ -47,6 +48,10 @@
 /** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number, leg?: string | null }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number, leg?: string | null }} AskRestart */
 /** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null }} SendMediaState */
+/** @typedef {{ t: "AskRecording", cseq: number, ticket: string, call: string }} AskRecording */
+/** @typedef {{ t: "AnswerRecording", cseq: number, ticket: string, recording: string, text: number, yes: boolean }} AnswerRecording */
+/** @typedef {{ t: "WithdrawRecording", cseq: number, ticket: string, recording: string }} WithdrawRecording */
+/** @typedef {{ t: "StopRecording", cseq: number, ticket: string, recording: string, why?: "recorder_lost" | "stopped" }} StopRecording */
 /** @typedef {{ t: "BeginCheck", ticket: string, check: string }} BeginCheck */
 /** @typedef {{ t: "SendCheckOffer", ticket: string, check: string, sdp: string }} SendCheckOffer */
 /** @typedef {{ t: "SendCheckCandidate", ticket: string, check: string, candidate: string, mid?: string | null, line?: number | null }} SendCheckCandidate */
@@ -56,16 +61,17 @@
 /** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, rung?: "audio" | "direct" | "relay", ice_seconds?: number | null }} CallShown */
 /** @typedef {{ id: string, ticket: string, role: GuestRole, stage: "admitted" | "asking" | "ended" | "invited", revision: number, invited_by: PersonSide, name?: string, admitted_by?: Array<PersonSide>, expires_at?: number | null, ended_reason?: string | null }} GuestShown */
 /** @typedef {{ id: string, ticket: string, call: string, guest: string, between: PersonSide, generation: number, revision: number, polite?: boolean, ready?: boolean, taken_by?: string | null, media?: Media, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, ice_seconds?: number | null }} LegShown */
+/** @typedef {{ id: string, ticket: string, call: string, stage: RecordingStage, revision: number, text_version: number, keep_days: number, slice_seconds: number, agreed: Array<string>, waits_for: Array<string>, recorder: string, started_at?: number | null, reason?: string }} RecordingShown */
 /** @typedef {{ id: string, label: string, service: string, service_name: string, channel: Channel, stage: Stage, joined_at: number, assignment_epoch?: number, officer_name?: string | null, officer_online?: boolean | null, served_at?: number | null, ended_at?: number | null, ended_reason?: string | null, name?: string, service_name_en?: string }} Ticket */
 /** @typedef {{ at: number, verdict: CheckVerdict, path: string, camera: string, microphone: string, speaker: string, signalling_ms: number, advice?: Array<string>, level_db?: number | null, rtt_ms?: number | null, loss_permille?: number | null, jitter_ms?: number | null, up_kbps?: number | null, down_kbps?: number | null, throughput_by?: "loop" | "reflected" | null, relays?: Record<string, boolean> }} DeviceCheck */
-/** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null }} Conversation */
+/** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null }} Conversation */
 /** @typedef {{ ticket: string, attempt: number, label: string, name: string, service_name: string, application_number: string, channel: Channel, units: number, wait_seconds: number, expires_at: number, service_name_en?: string, check?: DeviceCheck | null }} Offer */
 /** @typedef {{ state: DutyState, reason: string, since_at: number, load: number, capacity: number, revision: number }} Duty */
 /** @typedef {{ label: string, service_name: string, channel: Channel, joined_at: number, returned?: boolean, service_name_en?: string }} Waiting */
 /** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
-/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null }} WelcomeApplicant */
+/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null }} WelcomeApplicant */
 /** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null, seen_from?: string }} WelcomeOfficer */
 /** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown }} WelcomeSupervisor */
 /** @typedef {{ t: "WelcomeGuest", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, guest: GuestShown, legs?: Array<LegShown>, officer_name?: string, applicant_name?: string, seen_from?: string }} WelcomeGuest */
@@ -93,13 +99,14 @@
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} CandidateRelayed */
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null }} MediaStateTold */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
+/** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
 /** @typedef {{ t: "CheckBegun", ticket: string, check: string, seconds: number, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CheckBegun */
 /** @typedef {{ t: "CheckAnswered", ticket: string, check: string, sdp: string }} CheckAnswered */
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.

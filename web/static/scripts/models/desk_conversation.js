@@ -1,6 +1,8 @@
 // @ts-check
 import { Call } from "./call.js";
 import { ThirdSeat } from "./third_seat.js";
+import { Recorder } from "./recorder.js";
+import { Recording } from "./recording.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").Conversation} ConversationShown */
@@ -9,7 +11,8 @@ import { Transcript } from "./transcript.js";
  *   channel: import("./channel.js").Channel,
  *   storage: import("./unsent.js").KeyValueStore,
  *   parts: import("./call_parts.js").BrowserParts,
- * }} DeskParts
+ *   recorder?: Pick<import("./recorder.js").RecorderParts, "tools" | "sender">,
+ * }} DeskParts `recorder`: where calls may be recorded
  */
 
 /** A consultation at an officer's desk: who it is, what was said, and its call. */
@@ -17,16 +20,21 @@ export class DeskConversation {
   transcript;
   call;
   seat;
+  recording;
+  #recorder;
   applicantOnline = false;
   /** @type {ConversationShown} */
   #shown;
 
   /** @param {DeskParts} desk @param {ConversationShown} shown */
-  constructor({ channel, storage, parts }, shown) {
+  constructor({ channel, storage, parts, recorder }, shown) {
     const about = { channel, ticket: shown.ticket.id, side: /** @type {const} */ ("officer") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts, check: () => this.check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
+    this.recording = new Recording({ ...about, call: this.call });
+    const { recording, call } = this;
+    this.#recorder = recorder ? new Recorder({ recording, call, notes: channel.notes, ...recorder }) : null;
     this.#shown = shown;
     this.take(shown, true);
   }
@@ -55,6 +63,7 @@ export class DeskConversation {
     this.transcript.take({ entries: shown.entries, seen: shown.seen, whole });
     this.call.take(shown.call ?? null);
     this.seat.take(shown.guest ?? null, shown.leg ?? null);
+    this.recording.take(shown.recording ?? null);
   }
 
   /** The applicant's last check of devices and network. */
@@ -70,6 +79,8 @@ export class DeskConversation {
   close() {
     this.transcript.close();
     this.seat.close();
+    this.#recorder?.close();
+    this.recording.close();
     this.call.close();
   }
 }

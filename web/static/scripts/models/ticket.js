@@ -3,6 +3,7 @@ import { Call } from "./call.js";
 import { DeviceCheck } from "./device_check.js";
 import { Listeners } from "./listeners.js";
 import { ThirdSeat } from "./third_seat.js";
+import { Recording } from "./recording.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
@@ -26,6 +27,7 @@ export class TicketModel {
   transcript;
   call;
   seat;
+  recording;
   deviceCheck;
   #channel;
   #id;
@@ -49,6 +51,7 @@ export class TicketModel {
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts, check: () => this.#check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
+    this.recording = new Recording({ ...about, call: this.call });
     this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {
       seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),

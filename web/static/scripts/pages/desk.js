@@ -2,6 +2,8 @@
 // The officer's desk: joins the models to the views.
 import { browserParts, forget, openChannel, reloadOnce } from "../browser.js";
 import { Desk } from "../models/desk.js";
+import { SliceSender } from "../models/slice_sender.js";
+import { recordingTools } from "../recording_tools.js";
 import { t } from "../text.js";
 import { bannerView } from "../views/banner.js";
 import { createBell } from "../views/bell.js";
@@ -27,11 +29,20 @@ const person = root.dataset.person ?? "";
 const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute("content") ?? "";
 
 const channel = await openChannel({ owner: person, csrf, renew: async () => null });
-const desk = new Desk({ channel, storage: localStorage, parts: browserParts() });
+const parts = browserParts();
+const desk = new Desk({ channel, storage: localStorage, parts, recorder: "record" in root.dataset ? recorder() : undefined });
 const now = () => channel.clock.now();
 const online = () => channel.state.name === "online";
 const offerBell = createBell();
 const callBell = createBell();
+
+/** What calls are recorded with, where they may be. What a reload or a cut line held up is sent now. */
+function recorder() {
+  const tools = recordingTools(csrf, parts.timers);
+  const sender = new SliceSender(tools, parts.timers);
+  channel.onState(({ name }) => name === "online" && sender.wake());
+  return { tools, sender };
+}
 
 /** @param {Promise<unknown>} order @param {(why: string) => void} [refused] */
 const ask = (order, refused = (why) => offer.tell(why)) =>

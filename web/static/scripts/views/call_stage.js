@@ -13,6 +13,7 @@ import { stageView } from "./stage.js";
  * @typedef {object} CallParts
  * @property {Call} call
  * @property {import("../models/third_seat.js").ThirdSeat} seat
+ * @property {import("../models/recording.js").Recording} recording
  * @property {() => number} now the service's time
  * @property {() => string} otherName
  * @property {() => string} subtitle what the call is about
@@ -83,11 +84,12 @@ class CallView {
   }
 
   #stageParts() {
-    const { call, seat, now, otherName, unread } = this.#parts;
+    const { call, seat, recording, now, otherName, unread } = this.#parts;
     const view = this;
     return {
       call,
       seat,
+      recording,
       now,
       otherName,
       unread,

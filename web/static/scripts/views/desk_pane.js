@@ -63,6 +63,7 @@ export class PaneView {
     this.#calls = callView(this.#part("call"), {
       call,
       seat,
+      recording: conversation.recording,
       now: parts.now,
       otherName,
       subtitle: () => conversation.ticket.service_name,

@@ -20,6 +20,7 @@ const ICONS = {
   call_quality: "info",
   call_ended: "hang-up",
   guest: "users",
+  recording: "record",
   ended: "check",
 };
 const BROKEN_CALLS = new Set(["media_lost", "setup_failed", "policy"]);

@@ -67,6 +67,7 @@ class ServingView {
     this.#call = callView(this.#part("callplace"), {
       call,
       seat,
+      recording: ticket.recording,
       now,
       bell,
       otherName: () => this.#officer(),

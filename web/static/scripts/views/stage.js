@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { settingsView } from "./call_settings.js";
 import { clone, initial, part, setIcon, show, words } from "./dom.js";
+import { recordingView } from "./recording.js";
 import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
 import { Pins, attach, play, tileView } from "./tiles.js";
 
@@ -15,6 +16,7 @@ import { Pins, attach, play, tileView } from "./tiles.js";
  * @property {() => number} now
  * @property {() => string} otherName
  * @property {() => number} unread
+ * @property {import("../models/recording.js").Recording} recording
  * @property {(() => void) | null} chat what "Obrolan" does; null: the chat is in sight anyway
  */
 
@@ -35,6 +37,7 @@ class StageView {
   #settings;
   #pins = new Pins(this.#root);
   #guest = tileView(this.#root, "second");
+  #recording;
 
   /** @param {HTMLElement} place @param {StageParts} parts */
   constructor(place, parts) {
@@ -47,12 +50,14 @@ class StageView {
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
     this.#settings = settingsView(this.#root, call, this.#remote);
+    this.#recording = recordingView(this.#root, parts.recording, parts.otherName);
     place.replaceChildren(this.#root);
   }
 
   close() {
     this.#settings.close();
     this.#guest.close();
+    this.#recording.close();
     this.#remote.srcObject = null;
     this.#self.srcObject = null;
     this.#root.remove();

@@ -1,0 +1,178 @@
+"""Slices over HTTP: in order, once, unchanged, from the officer's page alone; and who may play them."""
+
+import asyncio
+import hashlib
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+
+from consult.errors import NotFound
+from consult.people import Role
+from consult.recordings.chain import links_of
+from tests.recordings.conftest import Recorded
+from tests.support.client import Page, sign_out
+from tests.support.databases import let_pass
+
+CONTENTS = [b"satu" * 100, b"dua", b"", b"tiga"]
+
+
+@asynccontextmanager
+async def asking(page: Page) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False) as http:
+        yield http
+
+
+async def test_slices_are_kept_chained_and_readable_by_this_user_alone(talk: Recorded) -> None:
+    recording = await talk.begin()
+    before = talk.files()
+    await let_pass(talk.office.apps[0].database, seconds=8)
+    for number in range(4):
+        answer = await talk.brings(recording, number, CONTENTS)
+        assert (answer.status_code, answer.json()) == (200, {"next": number + 1})
+    kept = talk.files() - before
+    assert {hashlib.sha256(path.read_bytes()).digest() for path in kept} == {
+        hashlib.sha256(content).digest() for content in CONTENTS
+    }
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+    assert all(recording not in path.name and talk.ticket not in path.name for path in kept)
+    row = talk.row(recording)
+    assert (row["slices"], row["size_bytes"]) == (4, sum(map(len, CONTENTS)))
+    await talk.officer.acked("StopRecording", recording=recording)
+    await talk.time_passes(901)
+    (event,) = talk.rows(
+        "SELECT content FROM event WHERE subject = ? AND CAST(content AS TEXT) LIKE '%finished%'",
+        f"ticket:{talk.ticket}",
+    )
+    assert row["head"].hex().encode() in event["content"]
+
+
+async def test_a_repeat_changes_nothing_and_another_at_its_place_is_refused(talk: Recorded) -> None:
+    recording = await talk.begin()
+    for _ in range(2):
+        assert (await talk.brings(recording, 0, CONTENTS)).json() == {"next": 1}
+    files = talk.files()
+    other = await talk.brings(recording, 0, [b"lain"])
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    # A repeat is answered also when nothing more would be taken.
+    await talk.citizen.acked("WithdrawRecording", recording=recording)
+    assert (await talk.brings(recording, 0, CONTENTS)).json() == {"next": 1}
+    assert talk.files() == files
+
+
+async def test_out_of_order_tampered_and_misplaced_slices_leave_nothing(talk: Recorded) -> None:
+    recording, files = await talk.begin(), talk.files()
+    early = await talk.brings(recording, 1, CONTENTS)
+    assert (early.status_code, early.json()) == (409, {"code": "out_of_order", "values": {"next": 0}})
+    tampered = await talk.brings(recording, 0, [b"xatu" * 100], link=_link(recording, CONTENTS, 0))
+    assert (tampered.status_code, tampered.json()["values"]) == (400, {"reason": "chain"})
+    foreign = await talk.brings(recording, 0, CONTENTS, link=_link("another", CONTENTS, 0))
+    assert foreign.status_code == 400
+    for link in ("", "00", "g" * 64, "0" * 65):
+        wrong = await talk.brings(recording, 0, CONTENTS, **{"X-Consult-Link": link})
+        assert wrong.status_code == 400, link
+    far = await talk.brings(recording, 3, CONTENTS)
+    assert far.json()["code"] == "stage_forbids", "more than fit into the time"
+    assert talk.files() == files
+    assert talk.row(recording)["slices"] == 0
+
+
+async def test_only_the_officer_who_records_brings_slices(talk: Recorded) -> None:
+    recording = await talk.begin()
+    other = await talk.office.officer(f"lain{talk.ticket[:8]}", at=0)
+    supervisor = await talk.office.staff(f"awas{talk.ticket[:8]}", Role.SUPERVISOR, at=0)
+    for page, status in ((other, 404), (supervisor, 404), (talk.citizen_page, 303)):
+        assert (await talk.brings(recording, 0, CONTENTS, page=page)).status_code == status
+    unknown = await talk.brings("tidakada", 0, CONTENTS)
+    foreign = await talk.brings(recording, 0, CONTENTS, page=other)
+    assert (unknown.status_code, unknown.json()) == (foreign.status_code, foreign.json())
+    wrong: list[dict[str, str]] = [
+        {"X-Consult-CSRF": ""},
+        {"X-Consult-CSRF": other.csrf},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ]
+    for headers in wrong:
+        assert (await talk.brings(recording, 0, CONTENTS, **headers)).status_code == 403, headers
+    await sign_out(talk.officer_page)
+    assert (await talk.brings(recording, 0, CONTENTS)).status_code == 303
+    assert talk.row(recording)["slices"] == 0
+
+
+async def test_a_slice_is_bounded_and_so_is_how_fast_they_come(talk: Recorded) -> None:
+    recording = await talk.begin()
+    settings = talk.office.apps[1].settings
+    assert (await talk.brings(recording, 0, [b"x" * settings.recording_slice_bytes])).status_code == 200
+    assert (
+        await talk.brings(recording, 1, [b"", b"x" * (settings.recording_slice_bytes + 1)])
+    ).status_code == 413
+    most = settings.recording_slices_in_10_seconds
+    asked = [talk.brings(recording, 9, CONTENTS + [b""] * 6) for _ in range(most + 1)]
+    assert {answer.status_code for answer in await asyncio.gather(*asked)} == {409, 429}
+
+
+async def test_a_supervisor_plays_it_as_one_file_and_that_is_written_down(talk: Recorded) -> None:
+    recording = await talk.begin()
+    for number in range(3):
+        await talk.brings(recording, number, CONTENTS)
+    supervisor = await talk.office.staff(f"awas{talk.ticket[:8]}", Role.SUPERVISOR, at=0)
+    reads = "SELECT actor FROM event WHERE subject = ? AND kind = 'recording_read'"
+    for page in (talk.officer_page, talk.citizen_page):
+        async with asking(page) as http:
+            assert (await http.get(f"/recordings/{recording}")).status_code in {303, 404}
+            assert (await http.get("/recordings")).status_code in {303, 404}
+    assert talk.rows(reads, f"ticket:{talk.ticket}") == []
+    async with asking(supervisor) as http:
+        listed = await http.get("/recordings")
+        assert f'href="/recordings/{recording}"' in listed.text
+        played = await http.get(f"/recordings/{recording}")
+        assert (await http.get("/recordings/tidakada")).status_code == 404
+    assert played.content == b"".join(CONTENTS[:3])
+    assert played.headers["content-type"] == "video/webm"
+    assert played.headers["content-disposition"].startswith("attachment")
+    assert len(talk.rows(reads, f"ticket:{talk.ticket}")) == 1
+
+
+async def test_a_changed_missing_or_cut_off_slice_is_found(talk: Recorded) -> None:
+    recording = await talk.begin()
+    before, slices = talk.files(), talk.office.apps[0].slices
+    for number in range(3):
+        await talk.brings(recording, number, CONTENTS)
+    assert await slices.verify(recording) is None
+    (first,) = [path for path in talk.files() - before if path.read_bytes() == CONTENTS[0]]
+    first.write_bytes(b"lain")
+    assert await slices.verify(recording) == "slice 0 is not as it was recorded"
+    first.unlink()
+    assert "cannot be read" in str(await slices.verify(recording))
+    first.write_bytes(CONTENTS[0])
+    assert await slices.verify(recording) is None
+    with pytest.raises(NotFound):
+        await slices.verify("tidakada")
+
+
+async def test_a_recording_is_deleted_when_its_time_is_over_and_what_it_was_stays_known(
+    talk: Recorded,
+) -> None:
+    recording, before = await talk.begin(), talk.files()
+    await talk.brings(recording, 0, CONTENTS)
+    await talk.officer.acked("StopRecording", recording=recording)
+    await talk.brings(recording, 1, CONTENTS, last=True)
+    days = talk.office.apps[0].settings.recording_keep_days
+    app = talk.office.apps[0]
+    await let_pass(app.database, seconds=days * 86_400 - 60)
+    await app.slices.remove_old()
+    assert len(talk.files() - before) == 2
+    await let_pass(app.database, seconds=61)
+    assert await app.slices.remove_old() >= 1
+    assert talk.files() - before == set()
+    assert talk.rows("SELECT * FROM recording_slice WHERE recording_id = ?", recording) == []
+    assert "deleted" in str(await app.slices.verify(recording))
+    assert talk.row(recording)["slices"] == 2
+    await let_pass(app.database, seconds=-days * 86_400)
+
+
+def _link(recording: str, contents: list[bytes], number: int) -> str:
+    return links_of(recording, contents)[number].hex()
