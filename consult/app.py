@@ -32,6 +32,7 @@ from consult.live.redis import Live
 from consult.office.office import Office
 from consult.pages.services import PageServices
 from consult.pages.site import build_asgi
+from consult.papers.tray import Tray
 from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
@@ -92,6 +93,7 @@ class App:
             self.database, reception, self.line, self.matching, usher, presence, self.switchboard, settings
         )
         self.device_checks = DeviceChecks(self.database, announcer, settings)
+        self.tray = Tray(self.database, announcer, allowance, settings)
         services = Services(
             settings=settings,
             database=self.database,
@@ -128,6 +130,7 @@ class App:
             ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,
             slices=self.slices,
+            tray=self.tray,
         )
         self._round = 0
 
@@ -161,6 +164,7 @@ class App:
         await self.database.close()
         await self.live.close()
         self.passwords.close()
+        self.tray.close()
 
     async def drain(self) -> None:
         """Send everybody who is connected to another process, spread over some seconds."""
@@ -181,7 +185,7 @@ class App:
             due += [self.sweeping.reconcile, self.slices.finish_late]
         if self._round % PRUNE_EVERY == 0:
             due += [lambda: forget_answers(self.database, ANSWERS_KEPT), self.doorkeeper.prune]
-            due.append(self.slices.remove_old)
+            due += [self.slices.remove_old, self.tray.erase_old]
         self._round += 1
         failed = [error for work in due if (error := await _failure(work)) is not None]
         if failed:

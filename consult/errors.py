@@ -116,6 +116,12 @@ class TooLarge(ConsultError):
     code = "too_large"
 
 
+class BadPhoto(ConsultError):
+    """What was sent is no photo that is kept; `reason`: heic, kind, broken, pixels, scans, many."""
+
+    code = "bad_photo"
+
+
 class NeedsSocket(ConsultError):
     """A call needs a socket; this page has only requests. The chat goes on."""
 

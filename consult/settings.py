@@ -98,6 +98,14 @@ class Settings:
     chat_units: int = setting(1, "Units of a chat.", least=1)
     audio_units: int = setting(2, "Units of an audio call.", least=1)
     video_units: int = setting(3, "Units of a video consultation.", least=1)
+    photo_bytes: int = setting(8_388_608, "Largest photo of a document as it is sent.", least=65_536)
+    photo_megapixels: float = setting(16, "Most pixels of such a photo, in millions.", least=1, most=100)
+    photos_at_once: int = setting(2, "Photos opened at once in a process (about 150 MB each).", least=1)
+    photos_per_ticket: int = setting(40, "Photos in one consultation.", least=1)
+    photos_per_ticket_in_10_minutes: int = setting(
+        30, "Photos sent for one ticket, repeats included.", least=1
+    )
+    photo_days: float = setting(30, "A photo is erased so long after it was sent.", least=0)
     queue_ceiling: int = setting(2_000, "People waiting for one service before it says it is full.", least=1)
 
     applicant_frames_per_second: float = setting(2, "Frames an applicant may send, steady.", least=0.1)

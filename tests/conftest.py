@@ -21,6 +21,7 @@ WITH_CALLS = (
     "tests/stories/test_device_check",
     "tests/stories/test_everybody",
     "tests/stories/test_nobody_answers",
+    "tests/stories/test_photo",
     "tests/stories/test_relayed_video",
     "tests/stories/test_the_counter_opens",
     "tests/stories/test_video",

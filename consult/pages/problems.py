@@ -18,6 +18,7 @@ STATUS: Mapping[str, int] = dict.fromkeys(BY_CODE, HTTPStatus.CONFLICT) | {
     "not_found": HTTPStatus.NOT_FOUND,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "notice_unread": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad_photo": HTTPStatus.UNPROCESSABLE_ENTITY,
     "sign_in_failed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -18,6 +18,7 @@ from consult.pages.guard import Endpoint, Guard, StaffEndpoint
 from consult.pages.guest import GuestPages
 from consult.pages.health import Health
 from consult.pages.office import OfficePages
+from consult.pages.photos import PhotoPages
 from consult.pages.recordings import RecordingPages
 from consult.pages.services import PageServices
 from consult.pages.sign_in import SignInPages
@@ -52,6 +53,7 @@ def routes(site: Site) -> list[Route]:
     start = Start(site.services, site.templates, site.cookies, forms, facts)
     ticket = TicketPages(site.services, site.templates, site.cookies, forms)
     guest = GuestPages(site.services.guest_door, site.templates, site.cookies)
+    photos = PhotoPages(site.services)
     sign_in = SignInPages(site.services, site.templates, site.cookies, forms, facts)
     desks, office = Desks(site.templates), OfficePages(site.services, site.templates)
     recordings = RecordingPages(site.services, site.templates)
@@ -72,6 +74,9 @@ def routes(site: Site) -> list[Route]:
         _route("GET", "/j/{guest}", guest.shell),
         _route("POST", "/j/{guest}/open", guest.open),
         _route("POST", "/j/{guest}/ask", guest.ask),
+        _route("PUT", "/t/{ticket}/photos/{photo}", photos.take),
+        _route("GET", "/t/{ticket}/photos/{photo}", photos.show),
+        _route("GET", "/t/{ticket}/photos/{photo}/small", photos.show_small),
         _route("GET", "/continue", ticket.continue_page),
         _route("POST", "/continue", ticket.continue_here),
         _route("GET", "/privacy", _privacy(site.templates)),

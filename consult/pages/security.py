@@ -1,5 +1,6 @@
 """What holds for every request: allowed origins, the size of a body, and the headers of every answer."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,6 +12,8 @@ from consult.accounts.origins import Origins
 from consult.settings import Settings
 
 BODY_BYTES = 65_536
+SLICE_PATH = re.compile(r"/recordings/[^/]+/slices/[^/]+")
+PHOTO_PATH = re.compile(r"/t/[a-z0-9]{8,32}/photos/[a-f0-9]{32}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HSTS_SECONDS = 365 * 86_400
 
@@ -56,8 +59,8 @@ class Security:
         self._app = app
         self._sockets = sockets or {}
         self._origins = Origins(settings)
-        # Bodies that are no forms, by how their path begins.
-        self._larger = {"/recordings/": settings.recording_slice_bytes}
+        # Bodies that are no forms.
+        self._larger = ((SLICE_PATH, settings.recording_slice_bytes), (PHOTO_PATH, settings.photo_bytes))
         self._headers = dict(HEADERS)
         if CookieNames.of(settings).secure:
             self._headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
@@ -104,9 +107,7 @@ class Security:
     def _most_bytes(self, scope: Scope) -> int:
         if scope["method"] != "PUT":
             return BODY_BYTES
-        return next(
-            (most for path, most in self._larger.items() if scope["path"].startswith(path)), BODY_BYTES
-        )
+        return next((most for path, most in self._larger if path.fullmatch(scope["path"])), BODY_BYTES)
 
     def _same_origin(self, scope: Scope, headers: Headers) -> bool:
         origins: Iterable[str] = headers.getlist("origin")

@@ -9,6 +9,7 @@ from consult.accounts.staff import Staff
 from consult.live.limits import Allowance
 from consult.live.redis import Live
 from consult.office.office import Office
+from consult.papers.tray import Tray
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.queue.ticket_machine import TicketMachine
@@ -32,3 +33,4 @@ class PageServices:
     ticket_machine: TicketMachine
     line: Line
     slices: Slices
+    tray: Tray

@@ -14,15 +14,16 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, insert, select, text, update
+from sqlalchemy import URL, Connection, Engine, Table, insert, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
 from consult.storage.migrations import migrate
-from consult.storage.tables import house, metadata, session
+from consult.storage.tables import house, metadata, photo, session
 
 ROWS_AT_ONCE = 500
+PHOTOS_AT_ONCE = 4  # of some megabytes each
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -144,8 +145,9 @@ async def _save_postgres(url: URL, path: Path) -> None:
                 into.execute(text("PRAGMA defer_foreign_keys = ON"))
                 _empty(into)
                 for table in metadata.sorted_tables:
-                    rows = await conn.stream(select(table))
-                    async for some in rows.mappings().partitions(ROWS_AT_ONCE):
+                    fetch = {"max_row_buffer": _at_once(table)}
+                    rows = await conn.stream(select(table), execution_options=fetch)
+                    async for some in rows.mappings().partitions(_at_once(table)):
                         into.execute(insert(table), [dict(row) for row in some])
     finally:
         await engine.dispose()
@@ -167,7 +169,7 @@ def _fill(conn: Connection, source: Engine, finish: Finish) -> None:
     _empty(conn)
     with source.connect() as rows:
         for table in metadata.sorted_tables:
-            for some in rows.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):
+            for some in rows.execute(select(table)).mappings().partitions(_at_once(table)):
                 conn.execute(insert(table), [dict(row) for row in some])
     _begin_anew(conn)
     finish(conn)
@@ -176,6 +178,10 @@ def _fill(conn: Connection, source: Engine, finish: Finish) -> None:
 def _empty(conn: Connection) -> None:
     for table in reversed(metadata.sorted_tables):
         conn.execute(table.delete())
+
+
+def _at_once(table: Table) -> int:
+    return PHOTOS_AT_ONCE if table is photo else ROWS_AT_ONCE
 
 
 def _begin_anew(conn: Connection) -> None:

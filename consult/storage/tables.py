@@ -375,6 +375,24 @@ recording_slice = Table(
     Column("at", Moment, nullable=False),
 )
 
+photo = Table(
+    "photo",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("id", String(32), primary_key=True),  # made by the page, so that a repeat is no second photo
+    Column("seq", BigInteger, nullable=False),  # its entry in the conversation
+    Column("author_id", String(32), nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # of what was sent, caption included
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    # Both are NULL once the photo is erased. The small one stands first: SQLite reads a row from its head.
+    Column("small", LargeBinary),
+    Column("content", LargeBinary),
+    Index("ix_photo_kept", "sent_at",
+          sqlite_where=text("content IS NOT NULL"), postgresql_where=text("content IS NOT NULL")),
+)  # fmt: skip
+
 stream = Table(
     "stream",
     metadata,

@@ -11,7 +11,7 @@ import msgspec
 PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
-    "joined", "message", "served", "officer_lost", "returned", "parked", "resumed",
+    "joined", "message", "served", "officer_lost", "returned", "parked", "resumed", "photo",
     "call_rang", "call_connected", "call_quality", "call_ended", "guest", "recording", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]

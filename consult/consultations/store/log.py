@@ -66,11 +66,12 @@ def add(
     lane: str = CONVERSATION,
     side: Side = Side.OFFICE,
     author_id: str | None = None,
+    text: str = "",
 ) -> Entry:
-    """Append an entry of the office's (served, ended, call ...) and return it with its seq."""
+    """Append an entry of the office's (served, ended, call ...), or a photo, and return it with its seq."""
     statement = _next if lane == CONVERSATION else _next_staff
     seq = conn.execute(statement, {"ticket": ticket_id}).scalar_one()
-    return _put(conn, ticket_id, lane, seq, kind, side, author_id, name, detail or {})
+    return _put(conn, ticket_id, lane, seq, kind, side, author_id, name, detail or {}, text)
 
 
 def add_message(
@@ -115,6 +116,7 @@ def _put(
     author_id: str | None,
     name: str,
     detail: dict[str, Any],
+    text: str,
 ) -> Entry:
     now = moments.now(conn)
     conn.execute(
@@ -128,15 +130,17 @@ def _put(
             "side": side.value,
             "author_id": author_id,
             "author_name": name,
-            "text": "",
+            "text": text,
             "detail": detail,
         },
     )
     content: dict[str, Any] = {"lane": lane, "seq": seq, "kind": kind}
     if detail:
         content["detail"] = detail
+    if text:
+        content["text"] = text
     record(conn, f"ticket:{ticket_id}", "entry", author_id or "office", content)
-    return Entry(seq=seq, at=_ms(now), kind=kind, by=side.value, name=name, text="", values=detail)  # type: ignore[arg-type]
+    return Entry(seq=seq, at=_ms(now), kind=kind, by=side.value, name=name, text=text, values=detail)  # type: ignore[arg-type]
 
 
 def after(conn: Connection, ticket_id: str, seq: int, lane: str = CONVERSATION) -> list[Entry]:

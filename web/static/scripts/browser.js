@@ -1,6 +1,7 @@
 // @ts-check
 // Joins the models to this browser. Models know no window and no document; pages get what they need from here.
 import { Channel } from "./models/channel.js";
+import { photoTools } from "./photo_tools.js";
 import { claimStream } from "./streams.js";
 import { steadyTimers } from "./timing.js";
 import { transport } from "./transport.js";
@@ -71,6 +72,7 @@ export function browserParts() {
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     networkKind: () => network()?.effectiveType,
     savesData: () => network()?.saveData === true,
+    photos: photoTools(),
   };
 }
 

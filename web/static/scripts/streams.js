@@ -1,5 +1,6 @@
 // @ts-check
 import { Stream, emptyRecord } from "./models/stream.js";
+import { forgetPhotos } from "./photo_tools.js";
 
 /** @typedef {import("./models/stream.js").StreamRecord} StreamRecord */
 /** @typedef {StreamRecord & { savedAt: number }} SavedRecord */
@@ -28,6 +29,7 @@ export function forget(owner) {
   for (const { id } of place.records()) place.remove(id);
   attempt(() => sessionStorage.removeItem(place.prefix));
   attempt(() => localStorage.removeItem(`consult.refused.${owner}`));
+  forgetPhotos(owner).catch(() => {});
 }
 
 /** @param {Place} place @returns {Promise<SavedRecord | null>} */

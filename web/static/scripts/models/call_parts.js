@@ -16,6 +16,7 @@
  *   randomBytes: (count: number) => Uint8Array,
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
+ *   photos: import("./photos.js").PhotoTools,
  * }} BrowserParts `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
  */
 

@@ -85,6 +85,11 @@ export class Channel {
     return this.#connection.state;
   }
 
+  /** The token of this page's session, which may be renewed. */
+  get csrf() {
+    return this.#csrf;
+  }
+
   /** The last connection came from another address than the one before. */
   get moved() {
     return this.#moved;

@@ -3,6 +3,7 @@ import { Call } from "./call.js";
 import { ThirdSeat } from "./third_seat.js";
 import { Recorder } from "./recorder.js";
 import { Recording } from "./recording.js";
+import { Photos } from "./photos.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").Conversation} ConversationShown */
@@ -18,6 +19,7 @@ import { Transcript } from "./transcript.js";
 /** A consultation at an officer's desk: who it is, what was said, and its call. */
 export class DeskConversation {
   transcript;
+  photos;
   call;
   seat;
   recording;
@@ -35,6 +37,7 @@ export class DeskConversation {
     this.recording = new Recording({ ...about, call: this.call });
     const { recording, call } = this;
     this.#recorder = recorder ? new Recorder({ recording, call, notes: channel.notes, ...recorder }) : null;
+    this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
     this.#shown = shown;
     this.take(shown, true);
   }
@@ -81,6 +84,7 @@ export class DeskConversation {
     this.seat.close();
     this.#recorder?.close();
     this.recording.close();
+    this.photos.close();
     this.call.close();
   }
 }

@@ -4,6 +4,7 @@ import { DeviceCheck } from "./device_check.js";
 import { Listeners } from "./listeners.js";
 import { ThirdSeat } from "./third_seat.js";
 import { Recording } from "./recording.js";
+import { Photos } from "./photos.js";
 import { Transcript } from "./transcript.js";
 
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
@@ -25,6 +26,7 @@ import { Transcript } from "./transcript.js";
 /** An applicant's place, from taking a number to the end, with its conversation and its call. */
 export class TicketModel {
   transcript;
+  photos;
   call;
   seat;
   recording;
@@ -52,6 +54,7 @@ export class TicketModel {
     this.call = new Call({ ...about, parts, check: () => this.#check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.recording = new Recording({ ...about, call: this.call });
+    this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
     this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {
       seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),

@@ -20,6 +20,9 @@ import { Unsent } from "./unsent.js";
  * }} TranscriptParts
  */
 
+/** What a person wrote or showed, which the other side reads. */
+const SENT = new Set(["message", "photo"]);
+
 /** One conversation in order: no gap, no doubled entry, and what this side wrote but the service does not have yet. */
 export class Transcript {
   #parts;
@@ -44,6 +47,11 @@ export class Transcript {
     this.#unsent = new Unsent({ channel, ticket, storage, changed, holds: (seq) => seq <= this.lastSeq });
     this.#typing = new TypingSign({ channel, ticket, timers, changed });
     this.#reporter = new SeenReporter({ channel, ticket, timers });
+  }
+
+  /** Whose conversation it is. */
+  get ticket() {
+    return this.#parts.ticket;
   }
 
   get entries() {
@@ -79,7 +87,7 @@ export class Transcript {
 
   /** How far this side's message has come; null for everything else. @param {Entry} entry @returns {Mark | null} */
   mark(entry) {
-    if (entry.kind !== "message" || entry.by !== this.#parts.side) return null;
+    if (!SENT.has(entry.kind) || entry.by !== this.#parts.side) return null;
     const { delivered, read } = this.#seenBy(this.#parts.side === "applicant" ? "officer" : "applicant");
     if (entry.seq <= read) return "read";
     return entry.seq <= delivered ? "delivered" : "sent";
@@ -120,7 +128,7 @@ export class Transcript {
 
   /** What a welcome tells. @param {Snapshot} snapshot */
   take({ entries, whole, seen }) {
-    const before = whole ? this.#entries.filter((entry) => entry.kind === "message" && !this.#isTheirs(entry)) : [];
+    const before = whole ? this.#entries.filter((entry) => entry.kind === "message" && entry.by === this.#parts.side) : [];
     if (whole) {
       this.#entries = [];
       this.#early.clear();
@@ -174,7 +182,7 @@ export class Transcript {
 
   /** @param {Entry} entry */
   #isTheirs(entry) {
-    return entry.kind === "message" && entry.by !== this.#parts.side;
+    return SENT.has(entry.kind) && entry.by !== this.#parts.side;
   }
 
   /** @param {PersonSide} side */

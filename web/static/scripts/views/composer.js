@@ -2,6 +2,7 @@
 // Where a message is written. Enter sends where there is a keyboard; a draft outlives a reload.
 import { t } from "../text.js";
 import { clone, part, show, words } from "./dom.js";
+import { photoBar } from "./photo_bar.js";
 
 /** @typedef {import("../models/transcript.js").Transcript} Transcript */
 
@@ -11,6 +12,7 @@ import { clone, part, show, words } from "./dom.js";
  * @property {string} draftKey
  * @property {Storage} storage of this tab; the draft is removed once sent
  * @property {() => number | null} limit characters a message may have, null while unknown
+ * @property {Omit<import("./photo_bar.js").PhotoBarParts, "closed">} [photo] photos of documents can be sent
  * @property {() => boolean} [closed] true once nothing can be written any more
  */
 
@@ -26,6 +28,7 @@ class ComposerView {
   #form = clone("composer-template");
   #box;
   #stop;
+  #stopPhotos = () => {};
 
   /** @param {HTMLElement} place @param {ComposerParts} parts */
   constructor(place, parts) {
@@ -42,10 +45,12 @@ class ComposerView {
     this.#grow();
     this.#stop = parts.transcript.onChange(() => this.#takeRefused());
     this.#takeRefused();
+    if (parts.photo) this.#stopPhotos = photoBar(this.#form, { ...parts.photo, closed: parts.closed });
   }
 
   close() {
     this.#stop();
+    this.#stopPhotos();
     this.#form.remove();
   }
 

@@ -4,6 +4,7 @@ import { t } from "../text.js";
 import { clockDay } from "../times.js";
 import { clone, part, show, words } from "./dom.js";
 import { dayNode, entryNode, setMark, unsentNode } from "./entry.js";
+import { photoNode } from "./photo_entry.js";
 import { say } from "./speaker.js";
 
 /** @typedef {import("../models/transcript.js").Transcript} Transcript */
@@ -153,15 +154,17 @@ class ConversationView {
     if (this.#day && day !== this.#day) nodes.append(dayNode(day));
     this.#day = day;
     const mine = entry.by === this.#parts.side;
-    const node = entryNode(entry, this.#parts.side, mine ? "" : this.#newName(entry));
-    if (entry.kind === "message" && mine) this.#own.set(entry.seq, node);
+    const from = mine ? "" : this.#newName(entry);
+    const { side } = this.#parts;
+    const node = entry.kind === "photo" ? photoNode(entry, side, this.#transcript.ticket, from) : entryNode(entry, side, from);
+    if ((entry.kind === "message" || entry.kind === "photo") && mine) this.#own.set(entry.seq, node);
     this.#drawn.push(entry);
     nodes.append(node);
   }
 
   /** Who writes now, when it is somebody else than before. @param {Entry} entry */
   #newName(entry) {
-    if (entry.kind !== "message") return "";
+    if (entry.kind !== "message" && entry.kind !== "photo") return "";
     const name = entry.name ?? "";
     const changed = this.#lastName !== "" && name !== "" && name !== this.#lastName;
     this.#lastName = name;

@@ -52,6 +52,7 @@ export class PaneView {
       storage: parts.storage,
       limit: () => parts.desk.limits?.chat_characters ?? null,
       closed: () => this.finished,
+      photo: { photos: conversation.photos, camera: () => call.devices?.track("video") ?? null },
     });
     this.#talk = conversationView(this.#part("talk"), {
       transcript,

@@ -15,6 +15,7 @@ const ICONS = {
   returned: "swap",
   parked: "clock",
   resumed: "check",
+  photo: "camera",
   call_rang: "phone",
   call_connected: "video",
   call_quality: "info",

@@ -56,6 +56,7 @@ class ServingView {
       draftKey,
       limit: () => ticket.limits?.chat_characters ?? null,
       closed: () => ticket.stage !== "serving",
+      photo: { photos: ticket.photos, camera: () => call.devices?.track("video") ?? null },
     });
     this.#talk = conversationView(this.#part("talk"), {
       transcript,

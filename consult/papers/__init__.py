@@ -1,0 +1,1 @@
+"""Papers that people show each other: photos of documents."""
