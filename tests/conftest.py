@@ -22,8 +22,10 @@ WITH_CALLS = (
     "tests/stories/test_everybody",
     "tests/stories/test_nobody_answers",
     "tests/stories/test_photo",
+    "tests/stories/test_recording",
     "tests/stories/test_relayed_video",
     "tests/stories/test_the_counter_opens",
+    "tests/stories/test_third_chair",
     "tests/stories/test_video",
 )
 
