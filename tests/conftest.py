@@ -7,27 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from consult.live.redis import Live
 from consult.storage.database import Database
+from tests.lanes import Lanes, has_calls
 from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
-
-# Modules in which browsers call each other.
-WITH_CALLS = (
-    "tests/network/",
-    "tests/stories/test_call",
-    "tests/stories/test_device_check",
-    "tests/stories/test_everybody",
-    "tests/stories/test_nobody_answers",
-    "tests/stories/test_photo",
-    "tests/stories/test_recording",
-    "tests/stories/test_relayed_video",
-    "tests/stories/test_the_counter_opens",
-    "tests/stories/test_third_chair",
-    "tests/stories/test_video",
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,10 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two lanes: every call between two browsers in one, since they disturb each other."""
-    for item in items:
-        calls = any(name in item.location[0] for name in WITH_CALLS)
-        item.add_marker(pytest.mark.xdist_group("calls" if calls else item.location[0]))
+    """The lane of calls is the longest, so it begins first."""
+    items.sort(key=lambda item: not has_calls(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    return Lanes(config, log)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ async def all_on_postgres(home: Path, seed: int) -> dict[str, Any]:
     """Returns how many there were; raises AssertionError with what failed."""
     report = home / "report.xml"
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--tb=short"),
+        *(sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-loadscope-reorder", "--tb=short"),
         *("--seed", str(seed), f"--junitxml={report}", *PATHS),
         cwd=REPOSITORY,
         env={**os.environ, "CONSULT_TEST_DATABASE": "postgres"},
