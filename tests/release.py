@@ -23,6 +23,7 @@ from typing import Any
 from tests.faults.cancelled import cancel_calls, redis_call, sql_call
 from tests.faults.kills import kill_servers
 from tests.faults.races import race_for_everybody
+from tests.faults.redis_gone import flush_and_kill
 from tests.faults.rolling import restart_rolling
 from tests.faults.stalled import stall_readers
 from tests.network.matrix import try_all
@@ -77,6 +78,11 @@ PARTS: dict[str, Part] = {
         lambda home, seed: race_for_everybody(home, seed, applicants=10_000, matchers=50, officers=60),
     ),
     "cancelled": Part("20,000 cancelled calls to Redis, SQLite and PostgreSQL", 5, _cancel),
+    "redis": Part(
+        "20 times Redis emptied and 20 times killed while 300 wait",
+        10,
+        lambda home, seed: flush_and_kill(home, seed, waiting=300, times=20),
+    ),
     "stalled": Part(
         "200 stalled among 1,000 readers",
         1,

@@ -35,6 +35,11 @@ class WaitingRoom:
         """Those not served yet, in the order of their numbers."""
         return [page.ticket or "" for page, _ in self.citizens if page.ticket not in self.served]
 
+    @property
+    def everybody(self) -> list[Client]:
+        """All pages that are open so far."""
+        return [client for _, client in self.citizens] + self.officers
+
     async def serve(self, people: int) -> None:
         """The officers serve so many; each must be the first of those who wait."""
         for _ in range(people):
@@ -157,17 +162,15 @@ async def waiting_room(
     """So many citizens and officers, spread over the servers, with heartbeats and a sweep."""
     room = WaitingRoom(office, chance)
     async with AsyncExitStack() as stack:
+        # From the first on: a long line takes longer to come than a page may be silent.
+        await stack.enter_async_context(repeating(lambda: _ping(room.everybody), PING_SECONDS))
         for number in range(citizens):
             page = await office.citizen(number % 2, f"Warga {number}")
             room.citizens.append((page, await stack.enter_async_context(page.open())))
         for number in range(officers):
             page = await office.staff(f"petugas{number}", Role.OFFICER, number % 2)
             room.officers.append(await stack.enter_async_context(page.open()))
-        everybody = [client for _, client in room.citizens] + room.officers
-        async with (
-            repeating(office.apps[0].sweep_once, SWEEP_SECONDS),
-            repeating(lambda: _ping(everybody), PING_SECONDS),
-        ):
+        async with repeating(office.apps[0].sweep_once, SWEEP_SECONDS):
             yield room
 
 
