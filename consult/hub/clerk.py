@@ -8,7 +8,6 @@ from typing import NoReturn
 
 import msgspec
 
-from consult.clock import SystemClock
 from consult.errors import Busy, ConsultError, NeedsSocket, NotAllowed, OutOfOrder, Reproduced
 from consult.hub import applicant, guest, officer, supervisor
 from consult.hub.lane import Before, after
@@ -90,6 +89,7 @@ class Clerk:
         cseq = asking.receipt.cseq
         try:
             result = await _in_turn(handler, asking, order, before)
+            return _acked(asking.receipt, result)
         except Reproduced as first:
             if first.refusal is not None:
                 return refused(first.refusal, cseq)
@@ -100,7 +100,6 @@ class Clerk:
             # Whether it was committed is not known here. The number tells when it is sent again.
             log.exception("%s failed", type(order).__name__)
             return refused(Busy(retry_ms=RETRY_MS), cseq)
-        return Acked(cseq, _at_ms(result), getattr(result, "seq", None))
 
 
 async def _in_turn(handler: Handler, asking: Asking, order: object, before: Before) -> object:
@@ -156,8 +155,7 @@ def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
-def _at_ms(result: object) -> int:
-    entry = getattr(result, "entry", None)
-    if entry is not None:
-        return int(entry.at)
-    return round(SystemClock().now().timestamp() * 1000)
+def _acked(receipt: Receipt, result: object) -> Acked:
+    if receipt.answered_at_ms is None:
+        raise RuntimeError("an order was carried out without its number")
+    return Acked(receipt.cseq, receipt.answered_at_ms, getattr(result, "seq", None))

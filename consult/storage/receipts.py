@@ -1,6 +1,6 @@
 """Numbered orders: each is carried out once, in its sender's order, and a repeat gets the first answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
@@ -10,7 +10,7 @@ from consult.storage.prepared import Prepared
 from consult.storage.tables import answer, stream
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Receipt:
     """Number `cseq` of the orders of `stream`, which is `owner`'s; `digest` is of the order's content."""
 
@@ -18,6 +18,8 @@ class Receipt:
     owner: str
     cseq: int
     digest: bytes
+    answered_at_ms: int | None = field(default=None, init=False, compare=False)
+    """When it was carried out, by the database's clock, as the kept answer says; holds once committed."""
 
 
 _advance = Prepared(
@@ -94,12 +96,13 @@ def _first_answer(conn: Connection, receipt: Receipt) -> Reproduced | Conflict:
 
 
 def keep_result(conn: Connection, receipt: Receipt, seq: int | None) -> None:
-    """Store the answer of an order that was carried out."""
+    """Store the answer of an order that was carried out, and write on the receipt when."""
+    receipt.answered_at_ms = moments.now_ms(conn)
     values = {
         "stream_id": receipt.stream,
         "cseq": receipt.cseq,
         "digest": receipt.digest,
-        "at": moments.now_ms(conn),
+        "at": receipt.answered_at_ms,
         "seq": seq,
     }
     _keep.run(conn, values)

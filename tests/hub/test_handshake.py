@@ -160,16 +160,11 @@ async def test_one_network_address_has_a_bounded_number_of_connections(office_ur
             await tab.leaves()
 
 
-async def test_a_page_that_comes_back_all_the_time_is_asked_to_wait(office: Office) -> None:
-    page = await office.citizen()
-    codes = set()
-    for _ in range(80):
-        client = await page.knock()
-        await client.sends_text(json.dumps(page.hello()))
-        try:
-            await client.hears_welcome()
-        except Unheard:
-            codes.add(client.code)
-            break
-        client.breaks_off()
-    assert codes == {4429}
+async def test_a_page_that_comes_back_all_the_time_is_asked_to_wait(office_url: str, valkey: str) -> None:
+    # The allowance fills up by the hour: however slow the machine, it is spent before it returns.
+    async with open_office(office_url, valkey, hellos_per_second=1 / 3_600, hellos_burst=12) as office:
+        page = await office.citizen()
+        for _ in range(12):
+            (await page.enter()).breaks_off()
+        with pytest.raises(Unheard, match="4429"):
+            await page.enter()

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from consult.storage import moments
 from tests.hub.conftest import Consultation, Office
 from tests.support.client import Frame
+from tests.support.databases import let_pass
 
 PATIENCE_SECONDS = 20.0
 DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg"}
@@ -45,6 +47,20 @@ async def test_a_repeated_order_gets_the_first_answer_and_is_not_done_again(offi
         async with talk.citizen_page.another_tab().open() as elsewhere:
             entries = (await elsewhere.hears_welcome())["entries"]
         assert [entry.get("text") for entry in entries].count("Sekali saja") == 1
+
+
+async def test_an_order_without_an_entry_is_answered_with_the_databases_time(office: Office) -> None:
+    """Whatever this machine's clock says; a repeat says the same moment."""
+    page = await office.officer()
+    async with page.open() as officer:
+        database = office.apps[0].database
+        before = await database.read(moments.now_ms)
+        await let_pass(database, hours=-5)
+        first = await officer.acked("Pause")
+        assert first["at"] < before - 4 * 3_600_000
+        await let_pass(database, hours=7)
+        await officer.sends("Pause", cseq=officer.cseq)
+        assert await officer.answer(officer.cseq) == first
 
 
 async def test_a_repeated_refusal_is_the_same_refusal(office: Office) -> None:
