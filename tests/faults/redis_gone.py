@@ -19,8 +19,13 @@ HEALED_SECONDS = 20.0
 # Else an officer is offered the next while serving one, and the test's own order would be in doubt.
 ONE_AT_A_TIME = {"officer_capacity": 1}
 MOST_SERVED = 2  # between two faults
-# A whole line comes from one address at once.
-FOR_A_CROWD = {"connections_per_address": 10_000, "joins_per_address_in_10_minutes": 10_000}
+# A whole line comes from one address at once, and two officers serve it as quickly as they are able to.
+FOR_A_CROWD = {
+    "connections_per_address": 10_000,
+    "joins_per_address_in_10_minutes": 10_000,
+    "officer_frames_per_second": 10_000,
+    "officer_frames_burst": 10_000,
+}
 
 
 async def flush_again_and_again(

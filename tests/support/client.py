@@ -24,6 +24,7 @@ Frame = dict[str, Any]
 
 WELCOMES = frozenset({"WelcomeApplicant", "WelcomeOfficer", "WelcomeSupervisor", "WelcomeGuest"})
 WITHIN_SECONDS = 10.0
+COMES_AGAIN = 12
 HTTP_SECONDS = 30.0  # a password is hashed on a machine that does much else
 _TOKEN = re.compile(r'name="csrf"\s+(?:value|content)="([^"]+)"')
 
@@ -242,6 +243,16 @@ class Page:
         return client
 
 
+async def _post_patiently(http: httpx2.AsyncClient, path: str, form: dict[str, str]) -> httpx2.Response:
+    origin = str(http.base_url).rstrip("/")
+    for _ in range(COMES_AGAIN):
+        answer = await http.post(path, data=form, headers={"Origin": origin})
+        if answer.status_code != 503:
+            break
+        await asyncio.sleep(float(answer.headers["retry-after"]))
+    return answer
+
+
 def _http(url: str, cookies: dict[str, str] | None = None) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=url, cookies=cookies, trust_env=False, timeout=HTTP_SECONDS)
 
@@ -249,7 +260,10 @@ def _http(url: str, cookies: dict[str, str] | None = None) -> httpx2.AsyncClient
 async def take_number(
     url: str, service: str, name: str = "Ana Wijaya", channel: str = "chat", **fields: str
 ) -> Page:
-    """Take a number by the form, and open the ticket's page on the same device."""
+    """Take a number by the form, and open the ticket's page on the same device.
+
+    An office that is too busy says when to come again, and is taken at its word.
+    """
     async with _http(url) as http:
         token = await form_token(http, "/")
         form = {
@@ -262,7 +276,7 @@ async def take_number(
             "notice": "on",
             **fields,
         }
-        taken = await http.post("/tickets", data=form, headers={"Origin": url})
+        taken = await _post_patiently(http, "/tickets", form)
         assert taken.status_code == 303, taken.text
         path, _, secret = taken.headers["location"].partition("#")
         return await _open_ticket(http, url, path.rpartition("/")[2], secret)
