@@ -103,7 +103,7 @@ class App:
             presence=presence,
             doorkeeper=self.doorkeeper,
             reception=reception,
-            desk=Desk(self.database, usher, self.matching),
+            desk=Desk(self.database, usher, self.matching, reception),
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),

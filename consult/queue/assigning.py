@@ -145,9 +145,20 @@ def give_back(conn: Connection, before: TicketRow, step: Step, actor: str) -> Re
     row = tickets.advance(conn, before, step, actor, {"officer": officer_id, "attempt": before.attempt})
     duty.offer_answered(conn, officer_id, before.id)
     own = duty.release(conn, officer_id, before.units)
-    if step is Step.MISS and own.state in {DutyState.AVAILABLE, DutyState.PAUSED, DutyState.DRAINING}:
+    if step is Step.MISS and own.state is DutyState.AVAILABLE:
         own = duty.change(conn, officer_id, DutyStep.MISS, "office", "missed")
     return Returned(row, officer_id, before.attempt, own)
+
+
+def withdraw_offers(conn: Connection, officer_id: str, actor: str) -> list[Returned]:
+    """The officer answers no offer any more: whoever is offered stands at the head again."""
+    withdrawn = []
+    for offered in tickets.held_by(conn, officer_id, Stage.OFFERED):
+        before = tickets.find(conn, offered.id, lock=True)
+        # Behind the lock: the citizen may have left meanwhile.
+        if before.stage is Stage.OFFERED and before.officer_id == officer_id:
+            withdrawn.append(give_back(conn, before, Step.WITHDRAW, actor))
+    return withdrawn
 
 
 def requeue(conn: Connection, before: TicketRow, actor: str, calls: CallEnding) -> Returned:

@@ -13,7 +13,10 @@ from consult.duty.rules import DutyStep
 from consult.duty.shown import duty_of
 from consult.duty.store import DutyRow
 from consult.people import Caller
+from consult.queue import assigning
+from consult.queue.assigning import Returned
 from consult.queue.matching import Matching
+from consult.queue.reception import Reception
 from consult.queue.usher import Usher, conversation_of
 from consult.storage import moments
 from consult.storage.database import Database
@@ -40,26 +43,34 @@ class Found:
 
 
 class Desk:
-    def __init__(self, database: Database, usher: Usher, matching: Matching) -> None:
+    def __init__(self, database: Database, usher: Usher, matching: Matching, reception: Reception) -> None:
         self._database = database
         self._usher = usher
         self._matching = matching
+        self._reception = reception
 
     async def be_ready(self, caller: Caller, receipt: Receipt) -> DutyRow:
         return await self._step(caller, DutyStep.BE_READY, "", receipt)
 
     async def pause(self, caller: Caller, reason: str, receipt: Receipt) -> DutyRow:
-        """No more offers; what runs goes on."""
+        """No more offers; an open one goes back to the head of the line, what runs goes on."""
         return await self._step(caller, DutyStep.PAUSE, reason, receipt)
 
     async def finish_shift(self, caller: Caller, receipt: Receipt) -> DutyRow:
+        """As `pause`, and off duty once nothing runs any more."""
         return await self._step(caller, DutyStep.FINISH, "", receipt)
 
     async def _step(self, caller: Caller, step: DutyStep, reason: str, receipt: Receipt) -> DutyRow:
-        def order(conn: Connection) -> tuple[DutyRow, list[str]]:
-            return duty.change(conn, caller.id, step, caller.subject, reason), duty.skills(conn, caller.id)
+        def order(conn: Connection) -> tuple[DutyRow, list[str], list[Returned]]:
+            duty.change(conn, caller.id, step, caller.subject, reason)
+            # Once nothing more is offered: an offer made before that is seen here.
+            stays = step is DutyStep.BE_READY
+            withdrawn = [] if stays else assigning.withdraw_offers(conn, caller.id, caller.subject)
+            return duty.find(conn, caller.id), duty.skills(conn, caller.id), withdrawn
 
-        row, skills = await self._database.write(order, receipt)
+        row, skills, withdrawn = await self._database.write(order, receipt)
+        for result in withdrawn:
+            await self._reception.tell_given_back(result, "withdrawn")
         self._usher.duty_changed(row, *skills)
         self._matching.soon()
         return row

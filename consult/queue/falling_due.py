@@ -60,10 +60,7 @@ def lose(
         (tickets.find(conn, row.id), log.add(conn, row.id, "officer_lost", row.officer_name or ""))
         for row in tickets.held_by(conn, officer_id, Stage.SERVING)
     ]
-    withdrawn = [
-        assigning.give_back(conn, row, Step.WITHDRAW, "office")
-        for row in tickets.held_by(conn, officer_id, Stage.OFFERED)
-    ]
+    withdrawn = assigning.withdraw_offers(conn, officer_id, "office")
     return duty.find(conn, officer_id), duty.skills(conn, officer_id), noted, withdrawn
 
 
@@ -74,10 +71,7 @@ def empty(
     # Asked again behind the lock: the officer may be back since the sweep looked.
     if not line_store.gone_officers(conn, seconds, officer_id):
         return None
-    returned = [
-        assigning.give_back(conn, row, Step.WITHDRAW, "office")
-        for row in tickets.held_by(conn, officer_id, Stage.OFFERED)
-    ]
+    returned = assigning.withdraw_offers(conn, officer_id, "office")
     returned += [
         assigning.requeue(conn, row, "office", calls)
         for row in tickets.held_by(conn, officer_id, Stage.SERVING)

@@ -19,13 +19,11 @@ available lose     lost
 available disable  disabled
 paused    be_ready available
 paused    pause    paused
-paused    miss     paused
 paused    finish   draining
 paused    lose     lost
 paused    disable  disabled
 draining  be_ready available
 draining  pause    paused
-draining  miss     draining
 draining  empty    offline
 draining  lose     lost
 draining  disable  disabled

@@ -141,3 +141,33 @@ async def test_a_service_taken_from_an_officer_counts_from_that_moment(line: Lin
 
 async def _accept(line: Line, officer: Caller, citizen: Caller, attempt: int) -> object:
     return await line.reception.accept(officer, citizen.id, attempt, line.receipt(officer))
+
+
+@pytest.mark.parametrize("how", ["pause", "finish_shift"])
+async def test_who_pauses_or_goes_home_gives_the_open_offer_back_to_the_head_at_once(
+    line: Line, how: str
+) -> None:
+    officer, first, second = await line.officer(), await line.citizen(), await line.citizen()
+    attempt = await line.offer(officer, second)
+    receipt = line.receipt(officer)
+    if how == "pause":
+        own = await line.desk.pause(officer, "prayer", receipt)
+    else:
+        own = await line.desk.finish_shift(officer, receipt)
+    row = await line.ticket(second)
+    assert (row.stage, row.officer_id, row.returned) == (Stage.WAITING, None, True)
+    expected = DutyState.PAUSED if how == "pause" else DutyState.OFFLINE
+    assert own == await line.duty(officer)
+    assert (own.state, own.load, own.offered_ticket) == (expected, 0, None)
+    assert await line.app.line.order(line.service) == [second.id, first.id]
+    late = line.reception.accept(officer, second.id, attempt, line.receipt(officer))
+    assert await line.refused(late) == "stale_attempt"
+
+
+async def test_pausing_keeps_what_is_served(line: Line) -> None:
+    officer, served, offered = await line.officer(), await line.citizen(), await line.citizen()
+    await line.serve(officer, served)
+    await line.offer(officer, offered)
+    own = await line.desk.pause(officer, "prayer", line.receipt(officer))
+    assert (own.state, own.load) == (DutyState.PAUSED, 1)
+    assert (await line.ticket(served)).stage is Stage.SERVING

@@ -83,6 +83,8 @@ class Office:
 
     def be(self, officer: Officer, state: str) -> None:
         officer.state, officer.seen = state, self.now
+        if officer.offered and state != "available":
+            self.give_back(self.citizens[officer.offered], to_the_head=True)
         self.emptied(officer)
 
     def heard(self, officer: Officer) -> None:
@@ -127,9 +129,7 @@ class Office:
         """Everything that is due by now, in the sequence in which the office does it."""
         for citizen in list(self.citizens.values()):
             if citizen.stage == "offered" and citizen.offer_expires <= self.now:
-                officer = self.give_back(citizen, to_the_head=True)
-                if officer.state in {"available", "paused"}:
-                    officer.state = "paused"
+                self.give_back(citizen, to_the_head=True).state = "paused"
         for officer in self.officers.values():
             if officer.state in RESUMABLE and self.now - officer.seen >= LOST_SECONDS:
                 self.lose(officer)

@@ -80,7 +80,7 @@ class ServerParts:
         self.switchboard = Switchboard(self.database, announcer, settings)
         self.reception = Reception(self.database, usher, self.matching, self.presence, self.switchboard)
         self.ticket_machine = TicketMachine(self.database, usher, _as_it_is, settings)
-        self.desk = Desk(self.database, usher, self.matching)
+        self.desk = Desk(self.database, usher, self.matching, self.reception)
         self.transcript = Transcript(self.database, announcer, settings)
         self.sweeping = Sweeping(
             self.database,
