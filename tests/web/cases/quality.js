@@ -1,11 +1,11 @@
-import { BEST, LEVELS, RECEIVING, SENDING, firstLevel, ladderAt, next } from "/scripts/models/quality.js";
+import { BEST, LEVELS, RECEIVING, SENDING, TRY_SECONDS, firstLevel, held, ladderAt, next, pictureAt, tryPart } from "/scripts/models/quality.js";
 import { figuresOf, noSums } from "/scripts/models/figures.js";
 import { QualityWatch } from "/scripts/models/quality_watch.js";
 import { StepReports } from "/scripts/models/step_reports.js";
 import { equal, ok } from "./support/assert.js";
 import { Time, settle } from "./support/time.js";
 
-const CALM = { seconds: 1, pathBits: 2_000_000, videoBits: null, lost: 0, delayMs: 5, concealed: 0 };
+const CALM = { seconds: 1, pathBits: 2_000_000, sentBits: null, videoBits: null, lost: 0, delayMs: 5, concealed: 0 };
 
 /** The ladder after so many seconds of the same. */
 function after(seconds, ladder, changed = {}, signs = SENDING) {
@@ -37,6 +37,7 @@ export async function test_a_path_that_loses_some_packets_everywhere_is_not_thin
   const lossy = { ...thin(90_000), lost: 0.1 };
   equal([after(20, ladderAt(), lossy).level, after(20, ladderAt(2), lossy).level], [2, 2]);
   equal(after(20, ladderAt(), { ...lossy, delayMs: 200 }).level, 1, "a queue");
+  equal(after(20, ladderAt(), { ...thin(45_000), lost: 0.1 }).level, 1, "next to nothing gets through");
   equal(after(20, ladderAt(), { ...lossy, lost: 0.6 }).level, 1, "a full queue, which no answer has come through yet");
 }
 
@@ -77,12 +78,58 @@ export async function test_the_picture_is_given_up_only_where_the_small_one_does
   equal(after(5, ladderAt(1), { delayMs: 800 }).level, 0, "nobody can talk like this");
 }
 
-export async function test_a_step_up_is_not_worth_a_try_where_the_path_barely_carries_this_one() {
-  for (const [level, too_little, enough] of [[1, 100_000, 110_000], [2, 240_000, 260_000], [3, 390_000, 410_000]]) {
-    const all = { videoBits: LEVELS[level].videoBits };
-    equal(after(22, ladderAt(level), { ...all, pathBits: too_little }).level, level, `${too_little} bit/s`);
-    equal(after(20, ladderAt(level), { ...all, pathBits: enough }).level, level + 1, `${enough} bit/s`);
+export async function test_what_is_left_of_the_large_picture_in_the_line_does_not_take_the_small_one_too() {
+  const full = { delayMs: 600, lost: 0.4, pathBits: 32_000, videoBits: 30_000 };
+  let ladder = after(2, ladderAt(), full);
+  equal(ladder.level, 1);
+  ladder = after(9, ladder, full);
+  equal(ladder.level, 1, "five seconds to settle, and then five bad ones");
+  equal(after(1, ladder, full).level, 0);
+}
+
+export async function test_a_step_up_is_tried_with_more_of_the_same_picture_first() {
+  const trying = after(12 + TRY_SECONDS / 2, ladderAt(1));
+  equal([tryPart(after(12, ladderAt(1))), tryPart(trying)], [0, 0.5]);
+  equal(pictureAt(1, 0.5), { width: LEVELS[1].width, framesPerSecond: LEVELS[2].framesPerSecond, videoBits: 80_000 });
+  equal(pictureAt(1, 0), { width: LEVELS[1].width, framesPerSecond: LEVELS[1].framesPerSecond, videoBits: LEVELS[1].videoBits });
+  equal(tryPart(ladderAt(BEST)), 0, "there is nothing above");
+}
+
+export async function test_a_try_that_finds_the_end_of_the_path_is_given_up_at_once_and_made_more_seldom() {
+  const trying = after(15, ladderAt(1), { pathBits: 110_000, sentBits: 63_000 });
+  ok(tryPart(trying) > 0);
+  for (const end of [{ pathBits: 80_000, sentBits: 95_000 }, { delayMs: 200 }]) {
+    const failed = after(1, trying, end);
+    equal([failed.level, failed.patienceSeconds, tryPart(failed)], [1, 40, 0]);
+    equal(tryPart(after(32, failed)), 0);
+    ok(tryPart(after(33, failed)) > 0);
   }
+}
+
+export async function test_a_step_up_is_made_where_the_try_has_shown_that_it_fits() {
+  // What the path is thought to carry grows with what is sent over it, as browsers do it.
+  const found = (level, end) => {
+    let ladder = ladderAt(level);
+    for (let second = 0; second < 20; second += 1) {
+      const sentBits = Math.min(end, pictureAt(level, tryPart(ladder)).videoBits + 40_000);
+      ladder = next(ladder, { ...CALM, pathBits: sentBits < end ? 1.5 * sentBits : 0.85 * end, sentBits }, SENDING);
+    }
+    return ladder.level;
+  };
+  for (const [level, too_little, enough] of [[1, 120_000, 300_000], [2, 310_000, 500_000], [3, 480_000, 700_000]]) {
+    equal([found(level, too_little), found(level, enough)], [level, level + 1], `level ${level}`);
+  }
+}
+
+export async function test_a_picture_that_has_no_use_for_more_shows_nothing_and_is_tried_larger() {
+  equal(after(20, ladderAt(1), { pathBits: 110_000, sentBits: 60_000 }).level, 2);
+  equal(after(20, ladderAt(1), { pathBits: 110_000, sentBits: 95_000 }).level, 1);
+}
+
+export async function test_no_try_is_made_of_what_may_not_be_sent() {
+  let ladder = ladderAt(1);
+  for (let second = 0; second < 60; second += 1) ladder = next(held(ladder), CALM, SENDING);
+  equal([ladder.level, tryPart(held(ladder))], [1, 0]);
 }
 
 export async function test_queues_lead_down_to_the_small_picture_and_loss_only_to_level_two() {
@@ -97,7 +144,7 @@ export async function test_holes_in_what_is_heard_ask_the_other_side_for_less() 
 }
 
 export async function test_where_the_browser_says_little_nothing_is_made_up() {
-  const dumb = { pathBits: null, videoBits: null, lost: null, delayMs: null, concealed: null };
+  const dumb = { pathBits: null, sentBits: null, videoBits: null, lost: null, delayMs: null, concealed: null };
   equal(after(60, ladderAt(), dumb).level, BEST);
   equal(after(60, ladderAt(), dumb, RECEIVING).level, BEST);
 }
@@ -139,7 +186,7 @@ export async function test_figures_are_what_grew_since_the_last_ones() {
   const { sums } = figuresOf(rows({ bytes: 1_000, concealed: 500, silent: 400, samples: 48_000 }), noSums(0), 1_000);
   const { bytes, silent, roundTripMs, figures } = figuresOf(rows({ bytes: 1_500, concealed: 5_300, silent: 400, samples: 96_000 }), sums, 2_000);
   equal([bytes, silent, roundTripMs], [1_000, false, 80]);
-  equal(figures, { seconds: 1, pathBits: 500_000, videoBits: 300_000, lost: 0.02, concealed: 0.1 });
+  equal(figures, { seconds: 1, pathBits: 500_000, sentBits: 4_000, videoBits: 300_000, lost: 0.02, concealed: 0.1 });
 }
 
 export async function test_silence_that_nobody_sent_is_no_hole() {
@@ -149,7 +196,7 @@ export async function test_silence_that_nobody_sent_is_no_hole() {
 
 function watched({ first = BEST } = {}) {
   const time = new Time();
-  const seen = { steps: [], levels: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true };
+  const seen = { steps: [], levels: [], rests: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true };
   const watch = new QualityWatch({
     timers: time,
     first,
@@ -164,6 +211,7 @@ function watched({ first = BEST } = {}) {
     looked: () => (seen.looks += 1),
     changed: () => {
       seen.levels.push(watch.level);
+      seen.rests.push(watch.sent.rests);
       seen.wanted.push(watch.wanted);
     },
     stepped: ({ step, level }) => seen.steps.push(`${step} ${level}`),
@@ -217,6 +265,28 @@ export async function test_a_new_connection_counts_on_from_what_was_used() {
   watch.begin();
   await seconds(2);
   equal(watch.bytes, 3_000 + 2_000);
+}
+
+export async function test_the_picture_rests_for_a_second_when_it_becomes_smaller() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  seen.path = 90_000;
+  await seconds(3);
+  equal([watch.level, watch.sent.rests, seen.rests], [1, true, [true]]);
+  await seconds(1);
+  equal(watch.sent, { level: 1, part: 0, rests: false });
+}
+
+export async function test_a_try_is_part_of_what_is_sent_unless_the_other_side_wants_no_more() {
+  const { watch, seen, seconds } = watched({ first: 1 });
+  watch.begin();
+  await seconds(18);
+  ok(watch.sent.part > 0);
+  watch.ask(1, false);
+  equal(watch.sent.part, 0);
+  await seconds(30);
+  watch.ask(4, false);
+  equal([watch.level, watch.sent.part, seen.steps], [1, 0, []], "it was not tried meanwhile");
 }
 
 export async function test_saving_data_lowers_what_is_sent_and_what_is_wanted_and_says_so_once() {

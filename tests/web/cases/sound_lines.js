@@ -5,6 +5,7 @@ import { equal, ok, until } from "./support/assert.js";
 
 const SHORT = { packetMs: 20 };
 const LONG = { packetMs: 60 };
+const at = (level) => ({ level, part: 0, rests: false });
 
 const SDP = [
   "v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
@@ -88,14 +89,14 @@ export async function test_long_packets_are_sent_as_soon_as_they_are_wished_for_
 export async function test_a_level_is_what_the_senders_keep_to() {
   const { peers, connections, close } = await pair();
   const [sound, picture] = connections[0].getSenders();
-  peers[0].sendAt(1);
+  peers[0].sendAt(at(1));
   await until(() => picture.getParameters().encodings[0].maxBitrate === LEVELS[1].videoBits, "the picture's limit");
   equal(sound.getParameters().encodings[0], { ...sound.getParameters().encodings[0], maxBitrate: LEVELS[1].audioBits, priority: "high", networkPriority: "high" });
   equal(picture.getParameters().degradationPreference, "maintain-framerate");
   await until(async () => (await row(connections[0], "outbound-rtp", "video")).frameWidth === 160, "a small picture");
-  peers[0].sendAt(0);
+  peers[0].sendAt(at(0));
   await until(() => picture.getParameters().encodings[0].active === false, "no picture");
-  peers[0].sendAt(4);
+  peers[0].sendAt(at(4));
   // The browser itself goes on from there, as the picture gets along.
   await until(async () => (await row(connections[0], "outbound-rtp", "video")).frameWidth > 160, "a larger picture");
   equal(picture.getParameters().encodings[0].scaleResolutionDownBy, 1);
@@ -106,7 +107,7 @@ export async function test_both_sides_may_change_at_once_and_keep_what_they_were
   const { peers, connections, wishes, said, close } = await pair();
   for (const side of [0, 1]) {
     wishes[side] = LONG;
-    peers[side].sendAt(1);
+    peers[side].sendAt(at(1));
     peers[side].soundChanged();
   }
   for (const connection of connections) await until(async () => (await packetsASecond(connection)) < 22, "long packets");

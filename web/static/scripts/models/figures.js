@@ -2,12 +2,12 @@
 // One second's figures out of a connection's statistics (W3C webrtc-stats): what grew since the ones before.
 
 /** @typedef {Record<string, unknown> & { id: string, type: string, kind?: string }} Row */
-/** @typedef {{ at: number, bytes: number, received: number, concealed: number, samples: number }} Sums */
+/** @typedef {{ at: number, bytes: number, sent: number, received: number, concealed: number, samples: number }} Sums */
 /** @typedef {{ forEach: (visit: (row: Row) => void) => void }} Report */
 
 /** Nothing was counted yet. @param {number} at milliseconds @returns {Sums} */
 export function noSums(at) {
-  return { at, bytes: 0, received: 0, concealed: 0, samples: 0 };
+  return { at, bytes: 0, sent: 0, received: 0, concealed: 0, samples: 0 };
 }
 
 /**
@@ -26,6 +26,7 @@ export function figuresOf(report, before, at) {
   const sums = {
     at,
     bytes: (number(pair?.bytesSent) ?? 0) + (number(pair?.bytesReceived) ?? 0),
+    sent: number(pair?.bytesSent) ?? 0,
     received: number(pair?.bytesReceived) ?? 0,
     // Silence that nobody sent is made up as well, and is no hole.
     concealed: (number(heard?.concealedSamples) ?? 0) - (number(heard?.silentConcealedSamples) ?? 0),
@@ -40,6 +41,7 @@ export function figuresOf(report, before, at) {
     figures: {
       seconds: (at - before.at) / 1000,
       pathBits: number(pair?.availableOutgoingBitrate),
+      sentBits: pair && at > before.at ? Math.max(0, ((sums.sent - before.sent) * 8_000) / (at - before.at)) : null,
       videoBits: seen?.active === false ? null : number(seen?.targetBitrate),
       lost: mostLost(rows),
       concealed: samples > 0 ? Math.max(0, sums.concealed - before.concealed) / samples : null,

@@ -44,7 +44,7 @@ export class Leg {
       first: firstLevel(use.parts.networkKind(), use.check?.()),
       statistics: () => this.#peer?.stats() ?? null,
       connected: () => this.state === "connected",
-      looked: () => this.#peer?.sendAt(this.quality.level),
+      looked: () => this.#peer?.sendAt(this.quality.sent),
       changed: (before) => this.#levelChanged(before),
       stepped: use.stepped,
     });
@@ -219,7 +219,7 @@ export class Leg {
   #peerChanged(state) {
     this.#recovery?.changed(state);
     if (state === "connected") {
-      this.#peer?.sendAt(this.quality.level);
+      this.#peer?.sendAt(this.quality.sent);
       this.tellState();
       void this.#readCode();
     }
@@ -236,7 +236,7 @@ export class Leg {
   #levelChanged(before) {
     const { level } = this.quality;
     const peer = this.#peer;
-    peer?.sendAt(level);
+    peer?.sendAt(this.quality.sent);
     if ((before === 0) !== (level === 0)) peer?.plug("video");
     if (before !== level) peer?.soundChanged();
     this.tellState();

@@ -2,7 +2,7 @@
 import { Candidates, wired } from "./candidates.js";
 import { movesPath, named, namesIn } from "./description.js";
 import { KeyFrames } from "./key_frames.js";
-import { plug, release } from "./lines.js";
+import { plug, release, withoutRepair } from "./lines.js";
 import { reportFault } from "./listeners.js";
 import { retuned } from "./retuning.js";
 import { sendAt } from "./sending.js";
@@ -96,9 +96,9 @@ export class Peer {
     this.#enqueue(() => plug(this.#pc, this.#parts.track, kind));
   }
 
-  /** @param {import("./quality.js").Level} level */
-  sendAt(level) {
-    this.#enqueue(() => sendAt(this.#pc, level));
+  /** @param {import("./sending.js").Sent} sent */
+  sendAt(sent) {
+    this.#enqueue(() => sendAt(this.#pc, sent));
   }
 
   /** The voice is to be sent in another way: now, or with the answer that is on its way. */
@@ -189,7 +189,7 @@ export class Peer {
     if (this.#offering || this.bound) return;
     this.#offering = true;
     for (const kind of /** @type {const} */ (["audio", "video"])) {
-      this.#pc.addTransceiver(this.#parts.track(kind) ?? kind, { direction: "sendrecv" });
+      withoutRepair(this.#pc.addTransceiver(this.#parts.track(kind) ?? kind, { direction: "sendrecv" }), kind);
     }
   }
 

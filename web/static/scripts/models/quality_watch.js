@@ -1,6 +1,6 @@
 // @ts-check
 import { figuresOf, noSums } from "./figures.js";
-import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, ladderAt, next } from "./quality.js";
+import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, next, tryPart } from "./quality.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./quality.js").Level} Level */
@@ -29,6 +29,7 @@ export class QualityWatch {
   /** The most the other side wants. @type {Level} */
   #asked = BEST;
   #askedToSave = false;
+  #rests = false;
   #saving = false;
   #bytes = 0;
   /** @type {import("./figures.js").Sums | null} */
@@ -48,6 +49,11 @@ export class QualityWatch {
   /** What this side sends in. @returns {Level} */
   get level() {
     return least(this.#sending.level, this.#asked, this.#saving ? SAVING : BEST);
+  }
+
+  /** @returns {import("./sending.js").Sent} */
+  get sent() {
+    return { level: this.level, part: this.#mayTry ? tryPart(this.#sending) : 0, rests: this.#rests };
   }
 
   /** The most this side wants to receive. @returns {Level} */
@@ -97,6 +103,11 @@ export class QualityWatch {
     this.#move(() => (this.#asked = most), known);
   }
 
+  /** Nothing but the path stands against a higher level. */
+  get #mayTry() {
+    return least(this.#asked, this.#saving ? SAVING : BEST) > this.#sending.level;
+  }
+
   /** @param {number} turn */
   #lookLater(turn) {
     this.#alarm.set(LOOK_MS, () => void this.#look(turn));
@@ -122,6 +133,7 @@ export class QualityWatch {
     const { sums, bytes, silent, roundTripMs, figures } = figuresOf(report, before, now);
     this.#sums = sums;
     this.#bytes += bytes;
+    this.#rests = false;
     if (!this.#parts.connected()) this.#settledAt = now + SETTLE_MS;
     if (first) return;
     if (silent || now < this.#settledAt) {
@@ -135,7 +147,16 @@ export class QualityWatch {
     const wanted = this.wanted;
     this.#receiving = next(this.#receiving, seen, RECEIVING);
     const asksAnew = wanted !== this.wanted;
-    this.#move(() => (this.#sending = next(this.#sending, seen, SENDING)), this.#saving, asksAnew);
+    this.#move(() => this.#send(seen), this.#saving, asksAnew);
+  }
+
+  /** @param {import("./quality.js").Figures} seen */
+  #send(seen) {
+    const { level } = this.#sending;
+    this.#sending = this.#mayTry ? next(this.#sending, seen, SENDING) : held(next(held(this.#sending), seen, SENDING));
+    // Sent again and again, the large pictures of before would keep the voice out of a line that has become thin (Chromium 156):
+    // a picture that rests lets them be forgotten.
+    this.#rests = this.#sending.level < level;
   }
 
   /** @param {() => void} change @param {boolean} silent the people know already why @param {boolean} [tells] */

@@ -1,17 +1,18 @@
 // @ts-check
 // What a level means for the two senders of a connection (W3C webrtc-pc setParameters).
 import { kindOf } from "./lines.js";
-import { LEVELS } from "./quality.js";
+import { LEVELS, pictureAt } from "./quality.js";
 
 /** @typedef {import("./quality.js").Level} Level */
+/** @typedef {{ level: Level, part: number, rests: boolean }} Sent `part`: how far the try of the next level has come, 0 to 1; `rests`: no picture just now */
 /** @typedef {Record<string, unknown>} Wishes */
 
-/** Says to both senders what they may send; does nothing where it holds already. @param {RTCPeerConnection} pc @param {Level} level */
-export async function sendAt(pc, level) {
+/** Says to both senders what they may send; does nothing where it holds already. @param {RTCPeerConnection} pc @param {Sent} sent */
+export async function sendAt(pc, sent) {
   for (const transceiver of pc.getTransceivers()) {
     const { sender } = transceiver;
     const moves = kindOf(transceiver) === "video";
-    await wish(sender, moves ? picture(level, sender.track) : voice(level), moves);
+    await wish(sender, moves ? picture(sent, sender.track) : voice(sent.level), moves);
   }
 }
 
@@ -20,10 +21,10 @@ function voice(level) {
   return { maxBitrate: LEVELS[level].audioBits, priority: "high", networkPriority: "high" };
 }
 
-/** @param {Level} level @param {MediaStreamTrack | null} track @returns {Wishes} */
-function picture(level, track) {
-  const { width, framesPerSecond, videoBits } = LEVELS[level];
-  if (videoBits === 0) return { active: false };
+/** @param {Sent} sent @param {MediaStreamTrack | null} track @returns {Wishes} */
+function picture({ level, part, rests }, track) {
+  const { width, framesPerSecond, videoBits } = pictureAt(level, part);
+  if (videoBits === 0 || rests) return { active: false };
   const size = track?.getSettings() ?? {};
   // A camera held upright gives 480 by 640.
   const longer = Math.max(size.width ?? 640, size.height ?? 480);
