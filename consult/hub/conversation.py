@@ -20,6 +20,7 @@ from consult.wire.from_client import (
     ReportConnected,
     ReportLost,
     ReportQuality,
+    ReportScreen,
     Ring,
     SendCandidate,
     SendDescription,
@@ -88,6 +89,11 @@ async def report_quality(asking: Asking, order: ReportQuality) -> object:
     )
 
 
+async def report_screen(asking: Asking, order: ReportScreen) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.screen(asking.caller, order.ticket, order.call, order.on, asking.receipt)
+
+
 async def invite_guest(asking: Asking, order: InviteGuest) -> object:
     return await asking.services.third_chair.invite(asking.caller, order, asking.receipt)
 
@@ -150,6 +156,7 @@ HANDLERS: Handlers = {
     RenewCall: renew_call,
     ReportLost: report_lost,
     ReportQuality: report_quality,
+    ReportScreen: report_screen,
     InviteGuest: invite_guest,
     AdmitGuest: admit_guest,
     DismissGuest: dismiss_guest,

@@ -69,6 +69,7 @@ class Relay:
             frame.saving,
             frame.anew,
             frame.away,
+            screen=frame.screen,
         )
         self._announcer.tell([other], told)
 

@@ -15,7 +15,7 @@ from consult.errors import StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Side, applicant_address, guest_address, staff_address
 from consult.settings import Settings
-from consult.signalling import steps, store
+from consult.signalling import screens, steps, store
 from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep, Rung
 from consult.signalling.shown import call_of
 from consult.signalling.steps import Changed
@@ -144,6 +144,18 @@ class Switchboard:
             if call.stage not in RELAYED:
                 raise StageForbids(stage=call.stage.value, step="quality")
             return steps.quality(conn, ticket, call, caller, step, level)
+
+        return await self._carry_out(order, receipt)
+
+    async def screen(
+        self, caller: Caller, ticket_id: str, call_id: str, on: bool, receipt: Receipt
+    ) -> Changed:
+        """This side's screen is shared, or no longer: both read it in the conversation."""
+
+        def order(conn: Connection) -> Changed:
+            ticket = steps.served(conn, caller, ticket_id)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            return screens.told(conn, ticket, call, caller, receipt.stream, on)
 
         return await self._carry_out(order, receipt)
 

@@ -212,6 +212,18 @@ class ReportQuality(FromClient):
     level: Level
 
 
+class ReportScreen(FromClient):
+    """This side begins or ends sharing its screen in a call: both sides read it in the conversation.
+
+    Said again, it changes nothing. Only the page that takes part can begin; any page of the side may end.
+    """
+
+    cseq: Number
+    ticket: Id
+    call: Id
+    on: bool
+
+
 class InviteGuest(FromClient):
     """Ask a third person into the call by a link that works once. `secret_hash`: SHA-256 of the link's
     secret in hexadecimal digits; the secret itself stays with the page until the link is used.
@@ -309,7 +321,7 @@ class SendMediaState(FromClient):
 
     `wanted`: the best it wants to receive; `saving`: because it saves data. `anew`: the other side is to
     say its own again and to send a whole picture. `away`: this page goes, perhaps to come back: nothing
-    comes from it until it says otherwise.
+    comes from it until it says otherwise. `screen`: its picture is its screen, not its camera.
     """
 
     ticket: Id
@@ -323,6 +335,7 @@ class SendMediaState(FromClient):
     anew: bool = False
     away: bool = False
     leg: Id | None = None
+    screen: bool = False
 
 
 class AskRecording(FromClient):
@@ -442,6 +455,7 @@ ClientFrame = (
     | RenewCall
     | ReportLost
     | ReportQuality
+    | ReportScreen
     | InviteGuest
     | AdmitGuest
     | DismissGuest

@@ -12,7 +12,7 @@ PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "returned", "parked", "resumed", "photo",
-    "call_rang", "call_connected", "call_quality", "call_ended", "guest", "recording", "ended",
+    "call_rang", "call_connected", "call_quality", "call_screen", "call_ended", "guest", "recording", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
@@ -540,7 +540,8 @@ class CandidateRelayed(ToClient):
 class MediaStateTold(ToClient):
     """Whether the other side's microphone and camera are on, and the quality it sends in and wants.
 
-    `anew`: it wants to hear the same of this side, and a whole picture; `away`: its page has gone.
+    `anew`: it wants to hear the same of this side, and a whole picture; `away`: its page has gone;
+    `screen`: its picture is its screen.
     """
 
     ticket: str
@@ -554,6 +555,7 @@ class MediaStateTold(ToClient):
     anew: bool = False
     away: bool = False
     leg: str | None = None
+    screen: bool = False
 
 
 class RestartAsked(ToClient):

@@ -48,6 +48,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.ReportConnected: frozenset({A, O}),
     wire.ReportLost: frozenset({A, O}),
     wire.ReportQuality: frozenset({A, O}),
+    wire.ReportScreen: frozenset({A, O}),
     wire.RenewCall: frozenset({A, O}),
     wire.SendDescription: frozenset({A, O, G}),
     wire.SendCandidate: frozenset({A, O, G}),

@@ -47,11 +47,14 @@ def _on_call(call: str, code: str, answering: str = "") -> list[Unwelcome]:
         Unwelcome("ReportConnected", answering or code, {"call": call, "generation": 1}),
         Unwelcome("ReportLost", code, {"call": call, "generation": 1}),
         Unwelcome("ReportQuality", answering or code, {"call": call, "step": "lowered", "level": 3}),
+        Unwelcome("ReportScreen", answering or code, {"call": call, "on": True}),
+        Unwelcome("ReportScreen", answering or code, {"call": call, "on": False}),
         Unwelcome("SendDescription", code, _offer(call=call)),
         Unwelcome("SendDescription", code, _offer(call=call, kind="answer")),
         Unwelcome("SendCandidate", code, _candidate(call=call)),
         Unwelcome("SendCandidate", code, _candidate("", call=call)),
         Unwelcome("SendMediaState", code, _media(call=call)),
+        Unwelcome("SendMediaState", code, _media(call=call, screen=True)),
     ]
 
 
@@ -92,6 +95,8 @@ WHILE_RINGING = [
     Unwelcome("AcceptCall", "stage_forbids", {"call": "@call", "media": "audio"}),
     Unwelcome("ReportConnected", "stage_forbids", {"call": "@call", "generation": 1}),
     Unwelcome("ReportLost", "stage_forbids", {"call": "@call", "generation": 2}),
+    Unwelcome("ReportScreen", "stage_forbids", {"call": "@call", "on": True}, {"stage": "ringing"}),
+    Unwelcome("ReportScreen", "stage_forbids", {"call": "@call", "on": False}, {"stage": "ringing"}),
     Unwelcome("SendDescription", "stage_forbids", _offer()),
     Unwelcome("SendCandidate", "stage_forbids", _candidate()),
     Unwelcome("SendMediaState", "stage_forbids", _media()),
@@ -111,6 +116,9 @@ IN_A_CALL = [
     Unwelcome("SendCandidate", "not_found", _candidate(ticket="@theirs", call="@their_call")),
     Unwelcome("SendMediaState", "not_found", _media(ticket="@theirs", call="@their_call")),
     Unwelcome("HangUp", "not_found", {"ticket": "@theirs", "call": "@their_call"}),
+    Unwelcome("ReportScreen", "not_found", {"ticket": "@theirs", "call": "@their_call", "on": True}),
+    Unwelcome("ReportScreen", "not_found", {"ticket": "@mine", "call": "@their_call", "on": False}),
+    Unwelcome("ReportScreen", "not_found", {"ticket": "@theirs", "call": "@call", "on": True}),
     Unwelcome("SendDescription", "too_large", _offer("v=0\r\n" + "a=x\r\n" * 3_300), {"limit": 16_384}),
     Unwelcome("SendDescription", "too_large", _offer("v=0\r\n" + "a=x\r\n" * 600), {"limit": 600}),
     Unwelcome("SendDescription", "too_large", _offer("v" * 32_768), {"limit": 16_384}),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from consult.storage.engines import begin_sqlite, sqlite_engine
 from consult.supervision import store as board
 from tests.support.databases import SqliteTemplate
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 OFFICER = Caller(Role.OFFICER, "o", "Petugas")
 GROWING = (
     "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|recording|recording_slice"
@@ -45,6 +47,7 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "a number of today": lambda conn: tickets.by_label(conn, "A-001", "2099-01-01"),
     "a live call": lambda conn: calls.live(conn, "t1"),
     "calls that are due": calls.due,
+    "a screen that is shared": lambda conn: log.newest(conn, "t1", "call_screen", "officer", LONG_AGO),
     "a live guest": lambda conn: guests.live(conn, "t1"),
     "links that ran out": guests.due,
     "a guest's page": lambda conn: guests.by_reference(conn, "g1", bytes(32)),

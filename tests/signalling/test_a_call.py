@@ -404,6 +404,7 @@ ORDERS_OF_A_CALL: dict[str, Frame] = {
     "ReportConnected": {"generation": 1},
     "ReportLost": {"generation": 1},
     "ReportQuality": {"step": "lowered", "level": 3},
+    "ReportScreen": {"on": True},
     "RenewCall": {"generation": 1},
 }
 FRAMES_OF_A_CALL: dict[str, Frame] = {

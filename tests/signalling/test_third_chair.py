@@ -134,8 +134,8 @@ async def test_each_leg_carries_its_own_words_to_its_own_other_end(chair: Chair)
         about = {"ticket": chair.link.ticket, "call": chair.call, "generation": 1, "leg": leg["id"]}
         await chair.client.sends("SendCandidate", **about, candidate=WAY)
         assert (await chair.side(between).hears("CandidateRelayed", leg=leg["id"]))["candidate"] == WAY
-        await chair.client.sends("SendMediaState", **about, audio=True, video=True)
-        await chair.side(between).hears("MediaStateTold", leg=leg["id"])
+        await chair.client.sends("SendMediaState", **about, audio=True, video=True, screen=True)
+        assert (await chair.side(between).hears("MediaStateTold", leg=leg["id"]))["screen"] is True
     # A side has no part in the other side's leg.
     await chair.describes(chair.talk.citizen, legs["officer"]["id"])
     assert (await chair.talk.citizen.hears("Refused"))["code"] == "not_found"

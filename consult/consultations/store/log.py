@@ -162,6 +162,24 @@ def has_newer(conn: Connection, ticket_id: str, kind: str, by: str, since: datet
     return any(row.detail.get("by") == by for row in conn.execute(query))
 
 
+def newest(conn: Connection, ticket_id: str, kind: str, by: str, since: datetime) -> dict[str, Any] | None:
+    """What the last entry of this kind that was caused by that side says, if it is not older than `since`."""
+    query = (
+        select(entry.c.detail)
+        .where(
+            entry.c.ticket_id == ticket_id,
+            entry.c.lane == CONVERSATION,
+            entry.c.kind == kind,
+            entry.c.at >= since,
+            entry.c.detail["by"].as_string() == by,
+        )
+        .order_by(entry.c.seq.desc())
+        .limit(1)
+    )
+    detail: dict[str, Any] | None = conn.execute(query).scalar()
+    return detail
+
+
 def mark_seen(conn: Connection, side: Side, ticket_id: str, delivered: int, read: int) -> Seen:
     """Move this side's marks forward, never back and never past the last entry; returns all four marks."""
     now_delivered, now_read = (

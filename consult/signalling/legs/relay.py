@@ -76,6 +76,7 @@ class LegRelay:
             frame.anew,
             frame.away,
             frame.leg,
+            frame.screen,
         )
         self._announcer.tell([leg.other], told)
 
