@@ -9,7 +9,7 @@
 /** @typedef {"direct" | "stun" | "turn_udp" | "turn_tcp" | "turn_tls" | "none"} Path */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
@@ -38,6 +38,7 @@
 /** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number, rung?: "audio" | "relay" | null }} RenewCall */
 /** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
 /** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
+/** @typedef {{ t: "ReportScreen", cseq: number, ticket: string, call: string, on: boolean }} ReportScreen */
 /** @typedef {{ t: "InviteGuest", cseq: number, ticket: string, role: GuestRole, secret_hash: string }} InviteGuest */
 /** @typedef {{ t: "AdmitGuest", cseq: number, ticket: string, guest: string }} AdmitGuest */
 /** @typedef {{ t: "DismissGuest", cseq: number, ticket: string, guest: string }} DismissGuest */
@@ -47,7 +48,7 @@
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} SendCandidate */
 /** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number, leg?: string | null }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number, leg?: string | null }} AskRestart */
-/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null }} SendMediaState */
+/** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} SendMediaState */
 /** @typedef {{ t: "AskRecording", cseq: number, ticket: string, call: string }} AskRecording */
 /** @typedef {{ t: "AnswerRecording", cseq: number, ticket: string, recording: string, text: number, yes: boolean }} AnswerRecording */
 /** @typedef {{ t: "WithdrawRecording", cseq: number, ticket: string, recording: string }} WithdrawRecording */
@@ -97,7 +98,7 @@
 /** @typedef {{ t: "LegsEnded", ticket: string, call: string }} LegsEnded */
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string, leg?: string | null }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} CandidateRelayed */
-/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null }} MediaStateTold */
+/** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} MediaStateTold */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
 /** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
 /** @typedef {{ t: "CheckBegun", ticket: string, check: string, seconds: number, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CheckBegun */
@@ -105,7 +106,7 @@
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
 /** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
