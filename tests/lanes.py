@@ -16,6 +16,7 @@ WITH_CALLS = (
     "tests/stories/test_recording",
     "tests/stories/test_relay_past_expiry",
     "tests/stories/test_relayed_video",
+    "tests/stories/test_shared_screen",
     "tests/stories/test_the_counter_opens",
     "tests/stories/test_third_chair",
     "tests/stories/test_video",

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.accounts.doorkeeper import Visit
+from consult.pages.security import may_share_screens
 from consult.pages.templates import Templates
 
 
@@ -12,7 +13,7 @@ class Desks:
         self._templates = templates
 
     async def officer(self, request: Request, visit: Visit) -> Response:
-        return self._shell(request, "officer.html", visit)
+        return may_share_screens(self._shell(request, "officer.html", visit))
 
     async def supervisor(self, request: Request, visit: Visit) -> Response:
         return self._shell(request, "supervisor.html", visit)

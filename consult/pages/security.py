@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consult.accounts.cookies import CookieNames
@@ -30,16 +30,23 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+PERMISSIONS = "camera=(self), microphone=(self), display-capture={}, geolocation=(), payment=()"
 HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: with it a browser sends `Origin: null` with the posts of our own forms.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=()",
+    "Permissions-Policy": PERMISSIONS.format("()"),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+
+
+def may_share_screens(page: Response) -> Response:
+    """The same page, which may ask the browser for a screen to share: only pages with calls may."""
+    page.headers["Permissions-Policy"] = PERMISSIONS.format("(self)")
+    return page
 
 
 class BodyTooLarge(Exception):

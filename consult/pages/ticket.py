@@ -13,6 +13,7 @@ from consult.accounts.visitor import token_fits, visitor_of
 from consult.errors import BadRequest, NotAllowed, NotFound, RateLimited
 from consult.pages.cookies import Cookies
 from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
+from consult.pages.security import may_share_screens
 from consult.pages.services import PageServices
 from consult.pages.start import forget_visitor
 from consult.pages.templates import Templates
@@ -43,7 +44,7 @@ class TicketPages:
 
     async def shell(self, request: Request) -> Response:
         context = {"ticket": request.path_params["ticket"]}
-        return self._templates.page(request, "ticket.html", context)
+        return may_share_screens(self._templates.page(request, "ticket.html", context))
 
     async def open(self, request: Request) -> Response:
         """The session for this device, when the key is right; the same answer for every wrong one."""

@@ -50,6 +50,10 @@ async def test_every_answer_carries_the_headers(town: Town) -> None:
         assert told["cross-origin-opener-policy"] == "same-origin", name
         assert told["cross-origin-resource-policy"] == "same-origin", name
         assert "camera=(self)" in told["permissions-policy"], name
+        # Only where there are calls can a screen be shared.
+        with_calls = name.startswith(("GET /t/{ticket} ", "GET /officer ")) and answer.status_code == 200
+        shares = "(self)" if with_calls else "()"
+        assert f"display-capture={shares}," in told["permissions-policy"], name
         assert "server" not in told and "x-powered-by" not in told, name
         kept = "static" in name or "text" in name
         assert ("immutable" in told["cache-control"]) or not kept or answer.status_code != 200, name

@@ -38,6 +38,14 @@ export async function openChannel({ owner, csrf, ticket, guest, renew }) {
   return channel;
 }
 
+/** Sharp before smooth; never this page itself, which would show itself in itself without end. */
+const SCREEN = /** @type {DisplayMediaStreamOptions} */ ({
+  video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 10, max: 15 } },
+  audio: false,
+  selfBrowserSurface: "exclude",
+  surfaceSwitching: "include",
+});
+
 /** What calls and conversations need from this browser. @returns {import("./models/call_parts.js").BrowserParts} */
 export function browserParts() {
   return {
@@ -50,6 +58,8 @@ export function browserParts() {
       if (!navigator.mediaDevices) return Promise.reject(new DOMException("no media devices", "NotFoundError"));
       return navigator.mediaDevices.getUserMedia(wishes);
     },
+    // Absent on most phones: then nobody is offered to share a screen.
+    getDisplayMedia: navigator.mediaDevices?.getDisplayMedia ? () => navigator.mediaDevices.getDisplayMedia(SCREEN) : null,
     devices: () => navigator.mediaDevices?.enumerateDevices() ?? Promise.resolve([]),
     onNetworkChange(listener) {
       window.addEventListener("online", listener);

@@ -89,7 +89,7 @@ export class Call {
 
   /** @returns {import("./call_media.js").RemoteShown} */
   get remote() {
-    return this.#media?.remote ?? { stream: null, audio: false, video: false, paused: false };
+    return this.#media?.remote ?? { stream: null, audio: false, video: false, paused: false, screen: false };
   }
 
   /** Microphone and camera to choose from while this page takes part. */
@@ -158,6 +158,8 @@ export class Call {
     this.#takePart(call.id);
     this.#openDevices(media);
     this.#report("RenewCall");
+    // What was shared before a reload, or from another device, is no longer.
+    this.#tellScreen(false);
   }
 
   /** @param {boolean} on */
@@ -169,6 +171,22 @@ export class Call {
   async camera(on) {
     await this.#media?.camera(on);
     this.#remember();
+  }
+
+  /** This side's screen can be shared now. */
+  get canShare() {
+    return this.#use.parts.getDisplayMedia !== null && this.here && (this.stage === "connected" || this.stage === "reconnecting");
+  }
+
+  /** Why the screen is not shared although somebody asked for it, for some seconds. */
+  get screenProblem() {
+    return this.#media?.screen.problem ?? null;
+  }
+
+  /** To be called inside the person's tap. @param {boolean} on */
+  share(on) {
+    const screen = this.#media?.screen;
+    return on ? screen?.share() : screen?.stop();
   }
 
   /** Once more for the devices that could not be had. */
@@ -254,6 +272,7 @@ export class Call {
       lost: () => this.#lost(),
       left: () => this.#leave(),
       stepped: (report) => this.quality.stepped(report),
+      shared: (on) => this.#tellScreen(on),
     });
     this.#media.devices.restore(this.#choices.read());
     this.quality.watch(this.#media.quality);
@@ -277,6 +296,13 @@ export class Call {
     const { id, ticket, generation } = this.#shown;
     // The other side may have reported it first, or the call is over: both are fine.
     this.#use.channel.order({ t, ticket, call: id, generation, ...how }).catch(() => {});
+  }
+
+  /** Both sides read it in the conversation; what cannot be written there is not shown. @param {boolean} on */
+  #tellScreen(on) {
+    if (!this.#shown) return;
+    const { id, ticket } = this.#shown;
+    this.#use.channel.order({ t: "ReportScreen", ticket, call: id, on }).catch(() => on && this.share(false));
   }
 
   #mediaChanged() {

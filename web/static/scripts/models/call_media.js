@@ -3,18 +3,20 @@ import { Capture } from "./capture.js";
 import { nextRung } from "./ice.js";
 import { Leg } from "./leg.js";
 import { Listeners } from "./listeners.js";
+import { Screen } from "./screen.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
 /** @typedef {import("./capture.js").Problem} Problem */
 /** @typedef {import("./capture.js").Kind} Kind */
 /** @typedef {import("./leg_parts.js").LegParts} LegParts */
 /** @typedef {import("./remote.js").RemoteShown} RemoteShown */
-/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, problem: Problem }} LocalShown */
-/** @typedef {Omit<LegParts, "certificate" | "track" | "sends">} CallMediaParts */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, screen?: boolean, problem: Problem }} LocalShown `video`: the camera is on; `screen`: the screen is shared in its place */
+/** @typedef {Omit<LegParts, "certificate" | "track" | "sends"> & { shared: (on: boolean) => void }} CallMediaParts `shared`: the screen is shared, or no longer */
 
 /** The media of one call on this page: own devices, and the leg to the other side. Legs to a guest share the devices. */
 export class CallMedia {
   #capture;
+  #screen;
   #leg;
   /** @type {CallShown | null} */
   #call = null;
@@ -25,10 +27,22 @@ export class CallMedia {
 
   /** @param {CallMediaParts} use */
   constructor(use) {
-    this.#capture = new Capture(use.parts, (kind) => {
+    /** @param {Kind} kind */
+    const changed = (kind) => {
       this.#leg.plug(kind);
       this.captured.tell(kind);
       use.changed();
+    };
+    this.#capture = new Capture(use.parts, (kind) => {
+      if (kind === "audio") this.#screen.hear();
+      changed(kind);
+    });
+    this.#screen = new Screen({
+      parts: use.parts,
+      voice: () => this.#capture.track("audio"),
+      plug: () => changed("video"),
+      changed: use.changed,
+      told: use.shared,
     });
     this.#certificate = use.parts.newCertificate().catch(() => null);
     this.#leg = new Leg({ ...use, ...this.shared });
@@ -38,8 +52,11 @@ export class CallMedia {
   get shared() {
     return {
       certificate: this.#certificate,
-      track: (kind) => this.#capture.track(kind),
-      sends: () => ({ audio: this.local.audio, video: this.local.video }),
+      track: (kind) => (kind === "video" && this.#screen.track) || this.#capture.track(kind),
+      sends: () => {
+        const { audio, video, screen = false } = this.local;
+        return { audio, video: video || screen, screen };
+      },
     };
   }
 
@@ -50,7 +67,8 @@ export class CallMedia {
   /** @returns {LocalShown} */
   get local() {
     const { stream, problem } = this.#capture;
-    return { stream, audio: this.#capture.sends("audio"), video: this.#capture.sends("video"), problem };
+    const screen = this.#screen.stream;
+    return { stream: screen ?? stream, audio: this.#capture.sends("audio"), video: this.#capture.sends("video"), screen: screen !== null, problem };
   }
 
   get remote() {
@@ -97,6 +115,11 @@ export class CallMedia {
     return this.#capture;
   }
 
+  /** What is shared of this side's screen. */
+  get screen() {
+    return this.#screen;
+  }
+
   /** Connects for the call's present generation. @param {CallShown} call */
   connect(call) {
     this.#call = call;
@@ -136,6 +159,7 @@ export class CallMedia {
   close() {
     this.#leg.close();
     this.#call = null;
+    this.#screen.close();
     this.#capture.close();
   }
 }

@@ -8,6 +8,7 @@
  *   newCertificate: () => Promise<RTCCertificate>,
  *   newStream: () => MediaStream,
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
+ *   getDisplayMedia: (() => Promise<MediaStream>) | null,
  *   devices: () => Promise<MediaDeviceInfo[]>,
  *   onNetworkChange: (listener: () => void) => () => void,
  *   onReturn: (listener: () => void) => () => void,
@@ -17,7 +18,7 @@
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
  *   photos: import("./photos.js").PhotoTools,
- * }} BrowserParts `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
+ * }} BrowserParts `getDisplayMedia`: asks which screen to share, null where there is no such thing; `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
  */
 
 export {};

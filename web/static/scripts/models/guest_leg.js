@@ -16,7 +16,7 @@ import { Alarm } from "./timers.js";
  *   saves: () => boolean,
  *   spares: boolean,
  *   changed: () => void,
- * }} GuestLegParts `spares`: pictures go out only while they matter: to an interpreter, or once the guest's camera is on
+ * }} GuestLegParts `spares`: pictures go out only while they matter: to an interpreter, once the guest's camera is on, or a shared screen
  */
 
 const JOIN_AGAIN_MS = 3_000;
@@ -128,7 +128,8 @@ export class GuestLeg {
 
   /** This end's picture goes out. */
   get #gives() {
-    return !this.#use.spares || this.#shown?.media === "video" || this.#leg.remote.video;
+    const { spares, shared } = this.#use;
+    return !spares || this.#shown?.media === "video" || this.#leg.remote.video || shared.sends().screen === true;
   }
 
   #changed() {

@@ -104,6 +104,8 @@ export class Leg {
   /** A track of this side came, went, or was muted. @param {import("./capture.js").Kind} kind */
   plug(kind) {
     this.#peer?.plug(kind);
+    // A screen is sent otherwise than a camera.
+    if (kind === "video") this.#peer?.sendAt(this.quality.sent);
     this.tellState();
   }
 

@@ -21,7 +21,7 @@
  *   check?: import("./call_parts.js").CallParts["check"],
  *   certificate: Promise<RTCCertificate | null>,
  *   track: (kind: Kind) => MediaStreamTrack | null,
- *   sends: () => { audio: boolean, video: boolean },
+ *   sends: () => { audio: boolean, video: boolean, screen?: boolean },
  *   send: (frame: Ephemeral) => void,
  *   changed: () => void,
  *   connected: () => void,

@@ -1,11 +1,11 @@
 // @ts-check
 
-/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, paused: boolean }} RemoteShown `paused`: no picture on a weak network */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, paused: boolean, screen: boolean }} RemoteShown `paused`: no picture on a weak network; `screen`: the picture is their screen */
 
 /** What comes from one other person: the tracks that arrive, and what they say of their microphone and camera. */
 export class Remote {
   #stream;
-  #theirs = { audio: true, video: true, paused: false };
+  #theirs = { audio: true, video: true, paused: false, screen: false };
   #isAway = false;
 
   /** @param {() => MediaStream} newStream */
@@ -30,13 +30,13 @@ export class Remote {
 
   /** Before they have said anything. @param {boolean} pictures */
   begin(pictures) {
-    this.#theirs = { audio: true, video: pictures, paused: false };
+    this.#theirs = { audio: true, video: pictures, paused: false, screen: false };
   }
 
-  /** @param {Pick<import("../wire.js").MediaStateTold, "audio" | "video" | "level" | "away">} told */
-  heard({ audio, video, level = 4, away = false }) {
+  /** @param {Pick<import("../wire.js").MediaStateTold, "audio" | "video" | "level" | "away" | "screen">} told */
+  heard({ audio, video, level = 4, away = false, screen = false }) {
     this.#isAway = away;
-    this.#theirs = { audio, video: video && level > 0, paused: video && level === 0 };
+    this.#theirs = { audio, video: video && level > 0, paused: video && level === 0, screen };
   }
 
   /** @param {MediaStreamTrack} track */

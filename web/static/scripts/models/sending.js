@@ -2,17 +2,27 @@
 // What a level means for the two senders of a connection (W3C webrtc-pc setParameters).
 import { kindOf } from "./lines.js";
 import { LEVELS, pictureAt } from "./quality.js";
+import { isScreen } from "./screen.js";
 
 /** @typedef {import("./quality.js").Level} Level */
 /** @typedef {{ level: Level, part: number, rests: boolean }} Sent `part`: how far the try of the next level has come, 0 to 1; `rests`: no picture just now */
 /** @typedef {Record<string, unknown>} Wishes */
+
+/** A screen in each level: the size is kept as long as it can be, so that letters stay letters; there are fewer pictures instead. The bits are those of the level. @type {{ width: number, framesPerSecond: number }[]} */
+export const SCREEN_LEVELS = [
+  { width: 0, framesPerSecond: 0 },
+  { width: 960, framesPerSecond: 1 },
+  { width: 1280, framesPerSecond: 3 },
+  { width: 1920, framesPerSecond: 5 },
+  { width: 1920, framesPerSecond: 10 },
+];
 
 /** Says to both senders what they may send; does nothing where it holds already. @param {RTCPeerConnection} pc @param {Sent} sent */
 export async function sendAt(pc, sent) {
   for (const transceiver of pc.getTransceivers()) {
     const { sender } = transceiver;
     const moves = kindOf(transceiver) === "video";
-    await wish(sender, moves ? picture(sent, sender.track) : voice(sent.level), moves);
+    await wish(sender, moves ? picture(sent, sender.track) : voice(sent.level), moves ? preferenceOf(sender.track) : undefined);
   }
 }
 
@@ -23,7 +33,8 @@ function voice(level) {
 
 /** @param {Sent} sent @param {MediaStreamTrack | null} track @returns {Wishes} */
 function picture({ level, part, rests }, track) {
-  const { width, framesPerSecond, videoBits } = pictureAt(level, part);
+  const { videoBits, ...camera } = pictureAt(level, part);
+  const { width, framesPerSecond } = isScreen(track) ? SCREEN_LEVELS[level] : camera;
   if (videoBits === 0 || rests) return { active: false };
   const size = track?.getSettings() ?? {};
   // A camera held upright gives 480 by 640.
@@ -38,19 +49,24 @@ function picture({ level, part, rests }, track) {
   };
 }
 
+/** What is given up first where not all can be sent: of a camera sharpness, of a screen motion. @param {MediaStreamTrack | null} track @returns {RTCDegradationPreference} */
+function preferenceOf(track) {
+  return isScreen(track) ? "maintain-resolution" : "maintain-framerate";
+}
+
 /** What each sender was told last: not every browser gives back all that it was told. @type {WeakMap<RTCRtpSender, string>} */
 const told = new WeakMap();
 
-/** @param {RTCRtpSender} sender @param {Wishes} wishes @param {boolean} moves keep the motion, give up sharpness first */
-async function wish(sender, wishes, moves) {
+/** @param {RTCRtpSender} sender @param {Wishes} wishes @param {RTCDegradationPreference} [preference] */
+async function wish(sender, wishes, preference) {
   const parameters = /** @type {RTCRtpSendParameters & Wishes} */ (sender.getParameters());
   const encoding = parameters.encodings?.[0];
-  const words = JSON.stringify(wishes);
+  const words = JSON.stringify({ ...wishes, preference });
   // A rolled back offer makes Chromium forget what it was told.
   const forgot = encoding && wishes.maxBitrate !== undefined && encoding.maxBitrate !== wishes.maxBitrate;
   if (!encoding || (told.get(sender) === words && !forgot)) return;
   Object.assign(encoding, wishes);
-  if (moves) parameters.degradationPreference = "maintain-framerate";
+  if (preference) parameters.degradationPreference = preference;
   try {
     await sender.setParameters(parameters);
     told.set(sender, words);

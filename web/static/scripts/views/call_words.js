@@ -43,11 +43,13 @@ export function troubleOf(call, soundBlocked) {
   }
   if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
   if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
+  if (call.screenProblem) return { words: t(`call.screen.${call.screenProblem}`), retry: null };
   const { audio, video } = call.local.problem;
   const guide = guideWords({ audio, video });
   if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera" };
   if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic" };
   if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera" };
+  if (call.local.screen && call.quality.paused) return { words: t("call.screen.paused"), retry: null };
   if (call.local.video && call.quality.paused) return { words: t("call.self_paused"), retry: null };
   return null;
 }

@@ -19,6 +19,7 @@ const ICONS = {
   call_rang: "phone",
   call_connected: "video",
   call_quality: "info",
+  call_screen: "share",
   call_ended: "hang-up",
   guest: "users",
   recording: "record",

@@ -9,8 +9,8 @@ import { Pins, attach, play, tileView } from "./tiles.js";
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
 
-/** @type {["first", PersonSide][]} */
-const TILES = /** @type {any} */ ([["first", "applicant"], ["second", "officer"]]);
+/** @type {["first" | "second", PersonSide][]} */
+const TILES = ([["first", "applicant"], ["second", "officer"]]);
 
 /** @param {HTMLElement} place @param {GuestModel} guest */
 export function guestStage(place, guest) {
@@ -53,6 +53,7 @@ class GuestStage {
     const guest = this.#guest;
     const names = this.#tiles.map(({ side }) => (side === "officer" ? officerName(guest.nameOf(side)) : guest.nameOf(side)));
     this.#pins.update(2, names);
+    this.#showShare(names);
     this.#tiles.forEach(({ side, view }, index) => {
       const shown = { name: names[index], remote: guest.remote(side), state: guest.state(side) };
       view.update(shown, (blocked) => blocked && this.#hear(true));
@@ -66,6 +67,14 @@ class GuestStage {
     words(this.#part("troublewords"), trouble);
     show(this.#part("trouble"), trouble !== "");
     show(this.#part("retry"), this.#blocked);
+  }
+
+  /** @param {string[]} names */
+  #showShare(names) {
+    const index = TILES.findIndex(([, side]) => this.#guest.state(side) === "connected" && this.#guest.remote(side)?.screen);
+    show(this.#part("othershares"), index >= 0);
+    words(this.#part("othersharesword"), t("call.screen.other", { name: names[index] ?? "" }));
+    this.#pins.prefer(index >= 0 ? TILES[index][0] : null);
   }
 
   /** @param {boolean} blocked */

@@ -46,6 +46,7 @@ class StageView {
     this.#self.muted = true;
     this.#press("mic", () => call.mute(call.local.audio));
     this.#press("camera", () => void call.camera(!call.local.video));
+    this.#press("screen", () => void call.share(!call.local.screen));
     this.#press("chat", () => this.#parts.chat?.());
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
@@ -84,10 +85,23 @@ class StageView {
     show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);
     show(part(this.#root, "code"), call.stage === "connected" && call.code !== "");
     words(part(this.#root, "codedigits"), t("call.code", { code: call.code }));
+    this.#showShares(name);
     this.#showPictures(name);
     this.#showTrouble();
     this.#showControls(shape);
     this.#settings.update();
+  }
+
+  /** Whose screen is in sight, if anybody's. @param {string} name */
+  #showShares(name) {
+    const { call, seat } = this.#parts;
+    const theirs = call.stage === "connected" && call.remote.screen;
+    const guests = seat.remote?.screen === true;
+    show(part(this.#root, "othershares"), theirs || guests);
+    words(part(this.#root, "othersharesword"), t("call.screen.other", { name: theirs ? name : (seat.guest?.name ?? "") }));
+    show(part(this.#root, "selfshares"), call.local.screen === true);
+    this.#root.toggleAttribute("data-shares", call.local.screen === true);
+    this.#pins.prefer(theirs ? "first" : guests ? "second" : null);
   }
 
   /** @param {string} name */
@@ -102,7 +116,7 @@ class StageView {
     show(part(this.#root, "nopicture"), !picture);
     words(part(this.#root, "why"), noPictureWords(call, name));
     attach(this.#self, call.local.stream, () => {});
-    show(this.#self, call.local.video && call.local.stream !== null);
+    show(this.#self, (call.local.video || call.local.screen === true) && call.local.stream !== null);
   }
 
   /** A third person's tile beside the other side's. @param {string} name */
@@ -146,12 +160,16 @@ class StageView {
   /** @param {Shape} shape */
   #showControls(shape) {
     const { call, unread, chat } = this.#parts;
-    const { audio, video } = call.local;
+    const { audio, video, screen = false } = call.local;
     const taking = call.here || call.stage === "ringing";
     this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
     this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
     show(part(this.#root, "mic"), taking);
-    show(part(this.#root, "camera"), taking);
+    // The screen is sent in the camera's place.
+    show(part(this.#root, "camera"), taking && !screen);
+    show(part(this.#root, "screen"), screen || call.canShare);
+    words(part(this.#root, "screenword"), t(screen ? "call.screen.stop" : "call.screen.share"));
+    part(this.#root, "screen").classList.toggle("off", screen);
     show(part(this.#root, "chat"), chat !== null);
     words(part(this.#root, "chatword"), t(shape === "full" ? "call.chat" : "call.picture"));
     setIcon(part(this.#root, "chat"), shape === "full" ? "chat" : "video");

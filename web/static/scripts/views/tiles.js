@@ -13,6 +13,8 @@ export class Pins {
   #root;
   /** @type {typeof NAMES[number] | null} */
   #pinned = null;
+  /** A shared screen's, larger unless another one is pinned. @type {typeof NAMES[number] | null} */
+  #preferred = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -31,6 +33,12 @@ export class Pins {
     this.#mark();
   }
 
+  /** @param {typeof NAMES[number] | null} name whose tile is larger while nobody pins one */
+  prefer(name) {
+    this.#preferred = name;
+    this.#mark();
+  }
+
   /** @param {typeof NAMES[number]} name */
   #pin(name) {
     this.#pinned = this.#pinned === name ? null : name;
@@ -38,10 +46,11 @@ export class Pins {
   }
 
   #mark() {
-    this.#root.toggleAttribute("data-pins", this.#pinned !== null);
+    const larger = this.#pinned ?? this.#preferred;
+    this.#root.toggleAttribute("data-pins", larger !== null);
     for (const name of NAMES) {
       const on = this.#pinned === name;
-      part(this.#root, `${name}tile`).toggleAttribute("data-pinned", on);
+      part(this.#root, `${name}tile`).toggleAttribute("data-pinned", larger === name);
       part(this.#root, `${name}pin`).setAttribute("aria-pressed", String(on));
       part(this.#root, `${name}pin`).classList.toggle("on", on);
     }
