@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from consult.pages.catalogue import LANGUAGES
 from tests.stories.people import Person, Town
 from tests.stories.test_call_quality import served
+from tests.stories.test_third_chair import COMPANION, HEARD, LET_IN, PIN, SIZES, comes, in_video, invitation
 from tests.support.browser import chromium
 from tests.support.looking import PICTURES, Eye, Finding
 
@@ -159,6 +160,31 @@ async def test_an_applicant_shares_a_tab_in_a_call_by_sound_and_the_browser_stop
     await expect(citizen.page.get_by_role("button", name=SHARE)).to_be_visible()
     await citizen.button("hang_up").click()
     await expect(officer.button("hang_up")).to_have_count(0)
+
+
+async def test_a_companion_who_gets_no_camera_gets_the_screen_in_the_larger_tile(town: Town) -> None:
+    citizen, officer = await in_video(town, "Ibu Bertiga")
+    companion = await comes(town, await invitation(officer, COMPANION), "Komang")
+    for side in (citizen, officer):
+        await side.page.get_by_role("button", name=LET_IN["id"], exact=True).click()
+    await companion.page.wait_for_function(f"() => ({HEARD})() === 2")
+    await presses(officer, SHARE)
+    await sees(companion, IS_SCREEN, "secondvideo")
+    await sees(citizen, IS_SCREEN)
+    await expect(companion.page.get_by_text("Petugas 1 berbagi layar", exact=True)).to_be_visible()
+    for somebody, larger in ((companion, 1), (citizen, 0)):
+        tiles = await somebody.page.evaluate(SIZES)
+        assert tiles[larger] > tiles[1 - larger]
+    # Another one pinned is the larger one.
+    await companion.page.get_by_role("button", name=PIN["id"], exact=True).first.click()
+    first, second = await companion.page.evaluate(SIZES)
+    assert first > second
+    await companion.page.get_by_role("button", name=PIN["id"], exact=True, pressed=True).click()
+    await presses(officer, STOP)
+    await expect(companion.page.locator("video[data-part=secondvideo]")).to_be_hidden()
+    first, second = await companion.page.evaluate(SIZES)
+    assert abs(first - second) <= 2
+    await sees(citizen, IS_CAMERA)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
