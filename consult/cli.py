@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_child(
         command("device-check", _device_check, "Answer device checks of applicants who wait, as `up` does.")
     )
+    _add_child(
+        command(
+            "recorder",
+            _recorder,
+            "Record what pages send, as chained slices. No page sends it anything yet.",
+        )
+    )
     migrate = command("migrate", _migrate, "Create or upgrade the tables of the database.")
     migrate.add_argument(
         "--stay",
@@ -179,6 +186,18 @@ def _device_check(arguments: argparse.Namespace) -> None:
     from consult.running import logs
 
     logs.configure(settings.log_level)
+    asyncio.run(run(settings, arguments.ready_fd))
+
+
+def _recorder(arguments: argparse.Namespace) -> None:
+    _hold_on(arguments)
+    settings = _settings(arguments)
+    from consult.recorder.process import run
+    from consult.running import logs, tables_ready
+
+    logs.configure(settings.log_level)
+    if arguments.parent is None:
+        asyncio.run(tables_ready.wait(settings))
     asyncio.run(run(settings, arguments.ready_fd))
 
 

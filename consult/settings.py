@@ -166,6 +166,7 @@ class Settings:
     recording: str = setting(
         "off", "off or browser: whether the officer's page may record a call once everybody in it said yes."
     )
+    recordings_at_once: int = setting(10, "Recordings that `consult recorder` makes at once.", least=1)
     recordings_dir: str = setting("", "Directory for recordings; empty: `recordings` in the data directory.")
     recording_keep_days: int = setting(30, "A recording is deleted after.", least=1)
     recording_slice_bytes: int = setting(

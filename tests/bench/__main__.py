@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import accept, check, idle, machine, match, relay, signalling, video, writer
+from tests.bench import accept, check, idle, machine, match, recorder, relay, signalling, video, writer
 from tests.bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "signalling": signalling.run,
     "video": video.run,
     "check": check.run,
+    "recorder": recorder.run,
 }
 
 
@@ -43,7 +44,7 @@ async def _one(name: str) -> list[Figure]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    modules = (relay, writer, accept, idle, match, signalling, video, check)
+    modules = (relay, writer, accept, idle, match, signalling, video, check, recorder)
     lines = [f"  {name:10} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
