@@ -15,7 +15,7 @@ from consult.consultations.store import tickets
 from consult.duty import store as duty
 from consult.errors import ConsultError
 from consult.live.presence import Presence
-from consult.queue import falling_due
+from consult.queue import closing_time, falling_due
 from consult.queue.falling_due import Due
 from consult.queue.line import Line
 from consult.queue.matching import Matching
@@ -63,6 +63,7 @@ class Sweeping:
             self._gone_officers,
             self._parked_places,
             self._left_over,
+            self._after_hours,
             self._match,
         )
         return await _each(steps, lambda step: step())
@@ -143,6 +144,12 @@ class Sweeping:
         def due(conn: Connection, ticket_id: str | None = None) -> list[str]:
             today = moments.now(conn).astimezone(self._settings.zone).date()
             return line_store.left_over(conn, today.isoformat(), ticket_id)
+
+        return await self._leave_line(due, Step.CLOSE)
+
+    async def _after_hours(self) -> int:
+        def due(conn: Connection, ticket_id: str | None = None) -> list[str]:
+            return closing_time.after_hours(conn, self._settings.zone, ticket_id)
 
         return await self._leave_line(due, Step.CLOSE)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, update
 
 from consult.consultations.stages import Stage
 from consult.duty.rules import DutyState
+from consult.office.hours import Span
 from consult.people import Caller
 from consult.queue.sweeping import Sweeping
 from consult.storage import moments
@@ -154,6 +155,45 @@ async def test_midnight_is_no_end_for_who_waits_at_a_service_that_is_always_open
     await line.sweeping.once()
     assert (await line.ticket(citizen)).stage is Stage.WAITING
     assert (await line.kinds(gone))[-2:] == ["parked", "ended"], "a parked place ends with its day"
+
+
+async def test_after_closing_time_who_waits_is_served_while_somebody_is_on_duty_then_told_and_let_go(
+    line: Line,
+) -> None:
+    line.service = await line.door.service("B", always_open=False, week={})
+    officer = await line.officer()
+    waiting, served, parked = [await line.citizen() for _ in range(3)]
+    await line.serve(officer, served)
+    await line.reception.vanished(parked.id)
+    await line.pass_time(901, officer)
+    await line.desk.pause(officer, "break", line.receipt(officer))
+    await line.sweeping.once()
+    everybody = (waiting, served, parked)
+    stages = [(await line.ticket(one)).stage for one in everybody]
+    assert stages == [Stage.WAITING, Stage.SERVING, Stage.PARKED], "a pause is no end of the shift"
+    await line.pass_time(31)
+    await line.sweeping.once()
+    assert (await line.duty(officer)).state is DutyState.LOST
+    assert (await line.ticket(waiting)).stage is Stage.WAITING, "the officer may be back in a moment"
+    await line.desk.seen([officer.id])
+    await line.desk.finish_shift(officer, line.receipt(officer))
+    await line.sweeping.once()
+    stages = [(await line.ticket(one)).stage for one in everybody]
+    assert stages == [Stage.ENDED, Stage.SERVING, Stage.ENDED], "a consultation is never cut off"
+    assert (await line.ticket(waiting)).ended_reason == "day_ended"
+    assert (await line.kinds(waiting))[-1] == "ended"
+
+
+async def test_a_closed_day_ends_the_line_and_open_hours_do_not(line: Line) -> None:
+    whole_week = {weekday: Span(0, 24 * 60) for weekday in range(7)}
+    line.service = await line.door.service("B", always_open=False, week=whole_week)
+    citizen = await line.citizen()
+    await line.sweeping.once()
+    assert (await line.ticket(citizen)).stage is Stage.WAITING, "nobody is on duty yet"
+    office = line.app.pages.office
+    await office.add_closure((await office.shown()).now.date(), "Libur", "Holiday", "office")
+    await line.sweeping.once()
+    assert (await line.ticket(citizen)).stage is Stage.ENDED
 
 
 async def test_several_sweeps_at_once_do_each_step_once(line: Line) -> None:

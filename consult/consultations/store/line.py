@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from consult.consultations.stages import Stage
 from consult.consultations.store.tickets import TicketRow, every, row_of
 from consult.storage import moments
-from consult.storage.tables import duty, person, service, ticket, ticket_pass
+from consult.storage.tables import duty, person, person_service, service, ticket, ticket_pass
 
 # Written out, so that PostgreSQL too sees that the partial index of the line serves.
 _waiting = ticket.c.stage == literal_column("'waiting'")
@@ -121,6 +121,27 @@ def left_over(conn: Connection, day: str, ticket_id: str | None = None) -> list[
             ticket.c.day < day,
             or_(ticket.c.stage == Stage.PARKED, and_(ticket.c.stage == Stage.WAITING, closes)),
         )
+    )
+    return _ids(conn, query, ticket.c.id, ticket_id)
+
+
+def left_alone(conn: Connection, service_ids: Collection[str], ticket_id: str | None = None) -> list[str]:
+    """Tickets that wait, or are parked, at these services while nobody is on duty there; of all, or this one.
+
+    A lost officer may be back in a moment, and counts as on duty until the office gives up.
+    """
+    on_duty = exists(
+        select(duty.c.person_id)
+        .join(person_service, person_service.c.person_id == duty.c.person_id)
+        .where(
+            person_service.c.service_id == ticket.c.service_id,
+            duty.c.state.in_(["available", "paused", "lost"]),
+        )
+    )
+    query = select(ticket.c.id).where(
+        ticket.c.service_id.in_(sorted(service_ids)),
+        ticket.c.stage.in_([Stage.WAITING, Stage.PARKED]),
+        ~on_duty,
     )
     return _ids(conn, query, ticket.c.id, ticket_id)
 
