@@ -14,4 +14,3 @@ async def test_rolling_restarts(tmp_path: Path, processes_database: str, seed: i
     )
     print(figures)
     assert figures["reconnects"] >= 40
-    assert figures["back_in_12_s"] >= 0.95 * figures["reconnects"]
