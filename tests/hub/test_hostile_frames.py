@@ -14,6 +14,7 @@ from tests.hub.hostile import Arena, Attacker, arena, everybody_else_goes_on
 from tests.hub.unreadable import NO_FRAME, NO_JSON, NO_MESSAGE, READABLE
 from tests.hub.unwelcome import (
     CANDIDATES,
+    DEVICE_CHECKS,
     FROM_AN_OFFICER,
     IN_A_CALL,
     MESSAGES,
@@ -85,6 +86,13 @@ async def test_what_looks_strange_but_can_be_read_is_taken(arena: Arena) -> None
 async def test_who_waits_can_neither_talk_nor_call(arena: Arena) -> None:
     async with arena.waiting() as attacker:
         await _all_refused(attacker, WHILE_WAITING)
+
+
+async def test_who_waits_checks_devices_of_their_own_number_only(arena: Arena) -> None:
+    async with arena.waiting() as attacker:
+        await _all_refused(attacker, DEVICE_CHECKS)
+    kept = arena.office.apps[0].device_checks
+    assert await kept.shown(arena.bystanders.ticket) is None
 
 
 @pytest.mark.parametrize("frames", [MESSAGES, WITHOUT_A_CALL], ids=["messages", "calls"])

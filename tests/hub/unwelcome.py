@@ -177,7 +177,48 @@ CANDIDATES = [
     ),
 ]
 
+MEASURED = {
+    "check": NOBODYS,
+    "camera": "found",
+    "microphone": "found",
+    "speaker": "heard",
+    "signalling_ms": 30,
+    "path": "direct",
+}
+# There is no peer for checks in this office, and nobody's check is under way.
+DEVICE_CHECKS = [
+    Unwelcome("BeginCheck", "check_unavailable", {"check": NOBODYS}),
+    Unwelcome("BeginCheck", "not_found", {"ticket": "@theirs", "check": NOBODYS}),
+    Unwelcome("BeginCheck", "not_found", {"ticket": NOBODYS, "check": NOBODYS}),
+    Unwelcome("SendCheckOffer", "not_found", {"check": NOBODYS, "sdp": OFFER}),
+    Unwelcome("SendCheckOffer", "not_found", {"ticket": "@theirs", "check": NOBODYS, "sdp": OFFER}),
+    *(
+        Unwelcome("SendCheckOffer", "bad_description", {"check": NOBODYS, "sdp": sdp}, {"reason": reason})
+        for reason, sdp in (
+            ("line_end", "v"),
+            ("version", "hello\r\n"),
+            ("denied_attribute", OFFER + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\n"),
+            ("fingerprint", OFFER + f"a=fingerprint:{FINGERPRINT.replace('AB', 'CD')}\r\n"),
+            ("candidates", OFFER + f"a={CANDIDATE}\r\n" * 41),
+        )
+    ),
+    Unwelcome("SendCheckOffer", "too_large", {"check": NOBODYS, "sdp": "v" * 32_768}, {"limit": 16_384}),
+    Unwelcome("SendCheckCandidate", "not_found", {"check": NOBODYS, "candidate": CANDIDATE}),
+    Unwelcome("SendCheckCandidate", "not_found", {"ticket": "@theirs", "check": NOBODYS, "candidate": ""}),
+    *(
+        Unwelcome("SendCheckCandidate", "bad_description", {"check": NOBODYS, "candidate": text})
+        for text in (" ", CANDIDATE + "\r\n", CANDIDATE.replace("203.0.113.7", "127.0.0.1;ls"))
+    ),
+    Unwelcome("SendCheckCandidate", "too_large", {"check": NOBODYS, "candidate": "candidate:" + "x" * 391}),
+    Unwelcome("ReportCheck", "not_found", MEASURED | {"ticket": "@theirs"}),
+    Unwelcome("ReportCheck", "not_found", MEASURED | {"ticket": NOBODYS}),
+]
+
 FROM_AN_OFFICER = [
+    Unwelcome("BeginCheck", "not_allowed", {"check": NOBODYS}),
+    Unwelcome("SendCheckOffer", "not_allowed", {"check": NOBODYS, "sdp": OFFER}),
+    Unwelcome("SendCheckCandidate", "not_allowed", {"check": NOBODYS, "candidate": CANDIDATE}),
+    Unwelcome("ReportCheck", "not_allowed", MEASURED),
     Unwelcome("LeaveQueue", "not_allowed"),
     Unwelcome("LeaveQueue", "not_allowed", {"ticket": "@theirs"}),
     Unwelcome("AcceptOffer", "not_found", {"attempt": 1}),
