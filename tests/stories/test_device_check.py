@@ -12,9 +12,11 @@ from playwright.async_api import expect
 from consult.precall.letters import mirror_path
 from tests.running.program import Program
 from tests.stories.desk import offer
+from tests.stories.looks import shown
 from tests.stories.people import Person, Town
 from tests.support.browser import chromium
 from tests.support.house import House
+from tests.support.looking import Finding
 from tests.support.waiting import until
 
 # How good the way is depends on what else this machine does meanwhile.
@@ -116,3 +118,22 @@ async def test_without_camera_and_microphone_chat_is_left(town: Town, mirror: Pr
         await says(citizen, "Obrolan saja")
         await says(citizen, "Pasang mikrofon atau headset, lalu cek lagi.")
         await citizen.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "verdict"),
+    [("id", "Ya", VERDICT), ("en", "Yes", re.compile("^(Good|Fair|Audio only)$"))],
+)
+async def test_everybody_can_see_and_use_it(
+    town: Town, mirror: Program, language: str, yes: str, verdict: re.Pattern[str]
+) -> None:
+    citizen = await town.applicant("Ibu Teliti", language=language)
+    findings: list[Finding] = []
+    await citizen.button("check").click()
+    await citizen.page.get_by_role("button", name=yes, exact=True).click()
+    await says(citizen, verdict)
+    eye = await shown(citizen, "device-check", findings)
+    await eye.enlarges(320)
+    for width, scheme in ((320, "light"), (1366, "dark")):
+        await eye.asks_axe(width, scheme, whole=True)
+    assert not findings, "\n".join(map(str, findings))

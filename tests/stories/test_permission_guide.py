@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.stories.looks import shown
 from tests.stories.people import Person, Town
 from tests.stories.test_call_quality import served
 from tests.stories.test_video import asking_browser as asking_browser
 from tests.stories.test_video import bare_browser as bare_browser
+from tests.support.looking import Finding
 
 STAGE = re.compile("^(Panggilan dengan|Call with)")
 IN_USE = """
@@ -49,6 +51,12 @@ async def test_denied(town: Town, asking_browser: Browser, language: str, words:
     citizen = await town.person(language, browser=asking_browser, permissions=[])
     await _called(town, citizen, "Ibu Larangan")
     await _is_told(citizen, words)
+    findings: list[Finding] = []
+    eye = await shown(citizen, "permission-guide", findings)
+    await eye.enlarges(320)
+    for width, scheme in ((320, "light"), (1366, "dark")):
+        await eye.asks_axe(width, scheme, whole=False)
+    assert not findings, "\n".join(map(str, findings))
 
 
 async def test_missing(town: Town, bare_browser: Browser) -> None:

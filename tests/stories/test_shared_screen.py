@@ -11,11 +11,12 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from consult.pages.catalogue import LANGUAGES
+from tests.stories.looks import shown
 from tests.stories.people import Person, Town
 from tests.stories.test_call_quality import served
 from tests.stories.test_third_chair import COMPANION, HEARD, LET_IN, PIN, SIZES, comes, in_video, invitation
 from tests.support.browser import chromium
-from tests.support.looking import PICTURES, Eye, Finding
+from tests.support.looking import Finding
 
 SHARE, STOP = "Bagikan layar", "Berhenti berbagi"
 IN_ENGLISH = {SHARE: "Share screen", STOP: "Stop sharing"}
@@ -211,8 +212,7 @@ async def test_everybody_can_see_and_use_it(town: Town, language: str) -> None:
 
 
 async def look(somebody: Person, name: str, findings: list[Finding]) -> None:
-    (PICTURES / somebody.language).mkdir(parents=True, exist_ok=True)
-    eye = Eye(somebody.page, f"{somebody.language}/{name}", findings)
+    eye = await shown(somebody, name, findings)
     if not name.endswith("desk"):
         await eye.enlarges(320)
     for width, scheme in ((320, "light"), (1366, "dark")):
