@@ -4,9 +4,12 @@ A pretended camera comes with a pretended screen, known by its shape. Who has no
 known by its colour too.
 """
 
+import io
 import re
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
+import av
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -14,9 +17,12 @@ from consult.pages.catalogue import LANGUAGES
 from tests.stories.looks import shown
 from tests.stories.people import Person, Town
 from tests.stories.test_call_quality import served
+from tests.stories.test_recording import asks, files, is_marked, last
 from tests.stories.test_third_chair import COMPANION, HEARD, LET_IN, PIN, SIZES, comes, in_video, invitation
 from tests.support.browser import chromium
+from tests.support.house import House
 from tests.support.looking import Finding
+from tests.support.waiting import until
 
 SHARE, STOP = "Bagikan layar", "Berhenti berbagi"
 IN_ENGLISH = {SHARE: "Share screen", STOP: "Stop sharing"}
@@ -56,6 +62,11 @@ REFUSES = """() => {
         throw new DOMException("Permission denied", "NotAllowedError");
     };
 }"""
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_RECORDING": "browser"}
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +197,39 @@ async def test_a_companion_who_gets_no_camera_gets_the_screen_in_the_larger_tile
     first, second = await companion.page.evaluate(SIZES)
     assert abs(first - second) <= 2
     await sees(citizen, IS_CAMERA)
+
+
+async def test_a_recording_goes_on_with_what_is_shared(town: Town, house: House) -> None:
+    citizen, officer = await in_video(town, "Ibu Terekam")
+    await asks(officer)
+    await citizen.page.get_by_role("button", name="Setuju direkam", exact=True).click()
+    await is_marked(citizen, officer)
+    await until(lambda: last(house)["slices"] >= 2, 40)  # type: ignore[operator]
+    await officer.page.keyboard.press("Escape")
+    await presses(officer, SHARE)
+    await sees(citizen, IS_SCREEN)
+    begun = int(str(last(house)["slices"]))
+    await until(lambda: last(house)["slices"] >= begun + 2, 40)  # type: ignore[operator]
+    await citizen.button("hang_up").click()
+    await until(lambda: last(house)["finished_at"], 40)
+    assert last(house)["reason"] == "call_ended"
+    slices = house.rows("SELECT file FROM recording_slice ORDER BY number")
+    kept = files(house)
+    content = b"".join(kept[one["file"]] for one in slices)
+    with av.open(io.BytesIO(content)) as container:
+        frames = list(container.decode())
+    wide = [_is_wide(frame) for frame in frames if isinstance(frame, av.VideoFrame)]
+    first, then = wide.index(True), len(wide) - 1 - wide[::-1].index(True)
+    assert first > 10 and then - first > 10, "a camera at first, then a screen"
+    spoken = [float(frame.time or 0) for frame in frames if isinstance(frame, av.AudioFrame)]
+    assert max(after - before for before, after in pairwise(spoken)) < 0.5, "sound goes on through it"
+
+
+def _is_wide(frame: av.VideoFrame) -> bool:
+    """The officer's tile, at the right, leaves a dark strip above its picture, and the citizen's does not."""
+    luma, line = bytes(frame.planes[0]), frame.planes[0].line_size
+    row, tile = 15 * line, frame.width // 2
+    return luma[row + tile * 3 // 4] - luma[row + tile + tile * 3 // 4] > 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
