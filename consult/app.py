@@ -45,6 +45,7 @@ from consult.queue.usher import Usher
 from consult.recordings.recordings import Recordings
 from consult.recordings.slices import Slices
 from consult.settings import Settings
+from consult.signalling.legs.listening import Listening
 from consult.signalling.legs.relay import LegRelay
 from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.relay import Relay
@@ -78,6 +79,7 @@ class App:
         self.slices = Slices(self.database, settings)
         self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
         self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
+        self.listening = Listening(self.database, announcer, settings, self.recordings)
         self.passwords = Passwords(settings.password_hashes_at_once)
         allowance = Allowance(self.live)
         attempts = Attempts(allowance)
@@ -111,6 +113,7 @@ class App:
             relay=Relay(self.database, announcer, settings, self.switchboard),
             third_chair=self.third_chair,
             leg_relay=LegRelay(self.database, announcer, settings),
+            listening=self.listening,
             device_checks=self.device_checks,
             recordings=self.recordings,
             board=Board(self.database, self.live.outage),
@@ -179,6 +182,7 @@ class App:
             self.sweeping.once,
             self.switchboard.expire,
             self.third_chair.expire,
+            self.listening.expire,
             self.recordings.lapse_silent,
         ]
         if self._round % RECONCILE_EVERY == 0:

@@ -24,7 +24,7 @@ class Side(StrEnum):
     APPLICANT = "applicant"
     OFFICER = "officer"
     OFFICE = "office"  # the service itself: entries that no person wrote
-    GUEST = "guest"  # on neither side; only calls know it
+    GUEST = "guest"  # on neither side: guests, and supervisors who listen; only calls know it
 
     @property
     def other(self) -> "Side":
@@ -47,7 +47,7 @@ def guest_address(guest: str) -> Address:
     return Address(f"guest:{guest}")
 
 
-_SIDES = {Role.APPLICANT: Side.APPLICANT, Role.GUEST: Side.GUEST}
+_SIDES = {Role.APPLICANT: Side.APPLICANT, Role.GUEST: Side.GUEST, Role.SUPERVISOR: Side.GUEST}
 
 
 @dataclass(frozen=True, slots=True)

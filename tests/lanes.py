@@ -10,6 +10,7 @@ WITH_CALLS = (
     "tests/stories/test_device_check",
     "tests/stories/test_everybody",
     "tests/stories/test_leaving_the_page",
+    "tests/stories/test_listening",
     "tests/stories/test_nobody_answers",
     "tests/stories/test_permission_guide",
     "tests/stories/test_photo",

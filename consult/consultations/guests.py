@@ -1,4 +1,4 @@
-"""A third person in a call, as a table; a missing entry is the refusal. Pure."""
+"""A third person in a call, invited or listening, as tables; a missing entry is the refusal. Pure."""
 
 from enum import StrEnum
 
@@ -42,6 +42,19 @@ NEXT_GUEST: dict[tuple[GuestStage, GuestStep], GuestStage] = {
     (S.ADMITTED, T.CLOSE): S.ENDED,
 }
 
+# A supervisor who listens is told of, not asked about: each side acknowledges, and none can refuse.
+LISTENER = "supervisor"
+NEXT_LISTENER: dict[tuple[GuestStage, GuestStep], GuestStage] = {
+    (S.ASKING, T.ACKNOWLEDGE): S.ASKING,  # one of the two pages shows it
+    (S.ASKING, T.ADMIT): S.ADMITTED,  # both do: sound may flow from now on
+    (S.ASKING, T.LEAVE): S.ENDED,
+    (S.ASKING, T.EXPIRE): S.ENDED,
+    (S.ASKING, T.CLOSE): S.ENDED,
+    (S.ADMITTED, T.LEAVE): S.ENDED,
+    (S.ADMITTED, T.EXPIRE): S.ENDED,
+    (S.ADMITTED, T.CLOSE): S.ENDED,
+}
+
 # What a side's "no" means at each stage.
 DISMISSED: dict[GuestStage, GuestStep] = {S.INVITED: T.WITHDRAW, S.ASKING: T.REFUSE, S.ADMITTED: T.REMOVE}
 
@@ -57,6 +70,8 @@ TOLD: dict[GuestStep, str] = {
     T.CLOSE: "closed",
 }
 
+LISTENER_TOLD: dict[GuestStep, str] = {T.LEAVE: "listened", T.EXPIRE: "listened", T.CLOSE: "listened"}
+
 # Whom each side may invite.
 INVITES: dict[Side, frozenset[str]] = {
     Side.OFFICER: frozenset({"interpreter", "colleague", "companion"}),
@@ -67,9 +82,9 @@ INVITES: dict[Side, frozenset[str]] = {
 SEEN_AT_ONCE = frozenset({"interpreter"})
 
 
-def next_guest(stage: GuestStage, step: GuestStep) -> GuestStage:
-    """The stage after `step`. Raises StageForbids when the table has no such step."""
+def next_guest(stage: GuestStage, step: GuestStep, role: str = "") -> GuestStage:
+    """The stage after `step`. Raises StageForbids when the role's table has no such step."""
     try:
-        return NEXT_GUEST[stage, step]
+        return (NEXT_LISTENER if role == LISTENER else NEXT_GUEST)[stage, step]
     except KeyError:
         raise StageForbids(stage=stage.value, step=step.value) from None

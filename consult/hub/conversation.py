@@ -4,6 +4,7 @@ from consult.hub import guest
 from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptCall,
+    AcknowledgeListener,
     AdmitGuest,
     AnswerRecording,
     AskIceServers,
@@ -106,6 +107,10 @@ async def dismiss_guest(asking: Asking, order: DismissGuest) -> object:
     return await asking.services.third_chair.dismiss(asking.caller, order, asking.receipt)
 
 
+async def acknowledge_listener(asking: Asking, order: AcknowledgeListener) -> object:
+    return await asking.services.listening.acknowledge(asking.caller, order, asking.receipt)
+
+
 async def answer_recording(asking: Asking, order: AnswerRecording) -> object:
     recordings = asking.services.recordings
     return await recordings.answer(
@@ -160,6 +165,7 @@ HANDLERS: Handlers = {
     InviteGuest: invite_guest,
     AdmitGuest: admit_guest,
     DismissGuest: dismiss_guest,
+    AcknowledgeListener: acknowledge_listener,
     JoinLeg: guest.join_leg,
     AnswerRecording: answer_recording,
     WithdrawRecording: withdraw_recording,

@@ -58,7 +58,7 @@ class Greeter:
             case Role.GUEST:
                 return await self._guest(connection, now)
             case _:
-                return await self._supervisor(connection.caller, now)
+                return await self._supervisor(connection, now)
 
     async def _applicant(
         self, connection: Connection, now: Standing, seqs: dict[str, int]
@@ -139,15 +139,19 @@ class Greeter:
             seen_from=connection.seen_from,
         )
 
-    async def _supervisor(self, caller: Caller, now: Standing) -> WelcomeSupervisor:
+    async def _supervisor(self, connection: Connection, now: Standing) -> WelcomeSupervisor:
+        seat = await self._services.listening.seat(connection.caller, connection.sender.stream)
         return WelcomeSupervisor(
             v=VERSION,
             epoch=now.epoch,
             now=now.now_ms,
             last_cseq=now.last_cseq,
             limits=self._limits[Role.SUPERVISOR],
-            name=caller.name,
+            name=connection.caller.name,
             board=await self._services.board.shown(),
+            listening=seat.guest,
+            legs=seat.legs,
+            seen_from=connection.seen_from,
         )
 
 

@@ -37,6 +37,8 @@ class Heartbeats:
         self._heard_at: dict[Role, OrderedDict[Connection, float]] = {role: OrderedDict() for role in Role}
         self._applicants: set[str] = set()
         self._officers: set[str] = set()
+        # (person, stream): it is a page that listens to a call, not a person.
+        self._supervisors: set[tuple[str, str]] = set()
         self._pings: list[tuple[Connection, int]] = []
         self._answering: asyncio.Task[None] | None = None
         self._rounds = 0
@@ -51,6 +53,8 @@ class Heartbeats:
             self._applicants.add(connection.caller.id)
         elif role is Role.OFFICER:
             self._officers.add(connection.caller.id)
+        elif role is Role.SUPERVISOR:
+            self._supervisors.add((connection.caller.id, connection.sender.stream))
 
     def forget(self, connection: Connection) -> None:
         self._heard_at[connection.caller.role].pop(connection, None)
@@ -73,6 +77,9 @@ class Heartbeats:
         if self._rounds % OFFICERS_EVERY == 0 and self._officers:
             heard, self._officers = self._officers, set()
             await _tried("officers' presence", self._services.desk.seen(heard))
+        if self._rounds % OFFICERS_EVERY == 0 and self._supervisors:
+            pages, self._supervisors = self._supervisors, set()
+            await _tried("supervisors' presence", self._services.listening.heard(pages))
 
     async def finish(self) -> None:
         """Answer the pings that have come."""

@@ -18,6 +18,7 @@ from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.recordings.recordings import Recordings
 from consult.settings import Settings
+from consult.signalling.legs.listening import Listening
 from consult.signalling.legs.relay import LegRelay
 from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.relay import Relay
@@ -46,6 +47,7 @@ class Services:
     relay: Relay
     third_chair: ThirdChair
     leg_relay: LegRelay
+    listening: Listening
     device_checks: DeviceChecks
     recordings: Recordings
     board: Board

@@ -1,5 +1,37 @@
-"""What a supervisor may send: watching needs no orders yet, so the table is empty."""
+"""What a supervisor may send: listening to a call. Watching the board needs no orders.
 
-from consult.hub.services import Handlers
+As of a guest, every frame about media names a leg, and there is no conversation among them.
+"""
 
-HANDLERS: Handlers = {}
+from consult.hub import guest
+from consult.hub.services import Asking, Handlers
+from consult.wire.from_client import (
+    AskIceServers,
+    AskRestart,
+    JoinLeg,
+    ListenIn,
+    SendCandidate,
+    SendDescription,
+    SendMediaState,
+    StopListening,
+)
+
+
+async def listen_in(asking: Asking, order: ListenIn) -> object:
+    return await asking.services.listening.begin(asking.caller, order, asking.receipt)
+
+
+async def stop_listening(asking: Asking, order: StopListening) -> object:
+    return await asking.services.listening.stop(asking.caller, order, asking.receipt)
+
+
+HANDLERS: Handlers = {
+    ListenIn: listen_in,
+    StopListening: stop_listening,
+    JoinLeg: guest.join_leg,
+    SendDescription: guest.send_description,
+    SendCandidate: guest.send_candidate,
+    SendMediaState: guest.send_media_state,
+    AskRestart: guest.ask_restart,
+    AskIceServers: guest.ask_ice_servers,
+}

@@ -1,10 +1,12 @@
 """Steps of a call: parts of one transaction, all by compare-and-set. Units are taken and given back here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from consult.consultations import guest_steps
+from consult.consultations.guest_steps import Moved
 from consult.consultations.stages import Stage
 from consult.consultations.store import guests, log, tickets
 from consult.consultations.store.tickets import TicketRow
@@ -34,6 +36,8 @@ class Changed:
     duty: DutyRow | None = None
     guest_id: str | None = None
     """The third person whose legs end with the call."""
+    listener: Moved | None = None
+    """The supervisor who listened, until this call ended."""
     witnessed: object | None = None
 
     @property
@@ -186,7 +190,10 @@ def end(
     }
     entry = log.add(conn, ticket.id, "call_ended", detail=detail)
     guest = guests.live(conn, ticket.id)
-    return Changed(call, ticket.officer_id, ticket.service_id, entry, own, guest.id if guest else None)
+    ended = Changed(call, ticket.officer_id, ticket.service_id, entry, own)
+    if guest is not None and guest.listens:
+        return replace(ended, listener=guest_steps.close(conn, ticket.id, "call_ended"))
+    return replace(ended, guest_id=guest.id if guest else None)
 
 
 def run_out(conn: Connection, settings: Settings, ticket_id: str, call_id: str) -> Changed | None:

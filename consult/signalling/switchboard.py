@@ -264,6 +264,8 @@ class Switchboard:
             self._announcer.tell([address for address, _ in to], EntryAdded(call.ticket_id, changed.entry))
         if changed.guest_id is not None:
             self._announcer.tell([guest_address(changed.guest_id)], LegsEnded(call.ticket_id, call.id))
+        if changed.listener is not None:
+            guest_steps.tell(self._announcer, changed.listener)
         if changed.duty is not None:
             own = staff_address(changed.duty.person_id)
             self._announcer.tell([own], DutyChanged(duty_of(changed.duty)))

@@ -51,6 +51,7 @@ class Moment(TypeDecorator[datetime]):
 
 LIVE = "stage IN ('waiting', 'offered', 'serving', 'parked')"
 OPEN_RECORDING = "stage IN ('asked', 'recording')"
+LISTENING = "stage <> 'ended' AND person_id IS NOT NULL"
 
 house = Table(
     "house",
@@ -296,6 +297,9 @@ guest = Table(
     Column("officer_admitted_at", Moment),
     Column("ended_at", Moment),
     Column("ended_reason", String(24)),
+    # Of a supervisor who listens: who, and the page that does, by its stream of orders.
+    Column("person_id", String(32)),
+    Column("page", String(64)),
     CheckConstraint("stage IN ('invited', 'asking', 'admitted', 'ended')", name="stage"),
     CheckConstraint(
         "stage <> 'admitted' OR (applicant_admitted_at IS NOT NULL AND officer_admitted_at IS NOT NULL)",
@@ -303,6 +307,8 @@ guest = Table(
     ),
     Index("uq_guest_live", "ticket_id", unique=True,
           sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),
+    Index("uq_guest_listening", "person_id", unique=True,
+          sqlite_where=text(LISTENING), postgresql_where=text(LISTENING)),
     Index("ix_guest_reference", "reference_hash"),
     Index("ix_guest_due", "stage", "expires_at"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from consult.live.outage import Outage
 from consult.storage import moments
 from consult.storage.database import Database
 from consult.supervision import store
-from consult.wire.to_client import BoardShown, OfficerFigures, ServiceFigures
+from consult.wire.to_client import BoardShown, CallFigures, OfficerFigures, ServiceFigures
 
 
 class Board:
@@ -55,7 +55,25 @@ def _snapshot(conn: Connection, redis_away: bool) -> BoardShown:
         )
         for row in store.officers(conn)
     ]
-    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away)
+    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away, _calls(conn))
+
+
+def _calls(conn: Connection) -> list[CallFigures]:
+    return [
+        CallFigures(
+            id=row.id,
+            ticket=row.ticket,
+            label=row.label,
+            service_name=row.name_id,
+            service_name_en=row.name_en,
+            officer_name=row.officer,
+            media=row.media,  # type: ignore[arg-type]
+            connected_at=None if row.connected_at is None else _ms(row.connected_at),
+            chair=row.chair,  # type: ignore[arg-type]
+            listener=row.listener,
+        )
+        for row in store.calls(conn)
+    ]
 
 
 def _ms(at: datetime) -> int:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, case, func, or_, select, text
 
-from consult.storage.tables import call, duty, person, service, ticket
+from consult.storage.tables import call, duty, guest, person, service, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +118,46 @@ def officers(conn: Connection) -> list[OfficerCounts]:
         )
         for row in conn.execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    id: str
+    ticket: str
+    label: str
+    name_id: str
+    name_en: str
+    officer: str
+    media: str
+    connected_at: datetime | None
+    chair: str
+    listener: str
+
+
+def calls(conn: Connection) -> list[CallRow]:
+    """Each call that goes on, the oldest first."""
+    query = (
+        select(
+            call.c.id,
+            ticket.c.id.label("ticket"),
+            ticket.c.label,
+            service.c.name_id,
+            service.c.name_en,
+            person.c.name.label("officer"),
+            func.coalesce(call.c.accepted_media, call.c.media).label("media"),
+            call.c.connected_at,
+            func.coalesce(guest.c.role, "").label("chair"),
+            case((guest.c.person_id.is_not(None), guest.c.name), else_="").label("listener"),
+        )
+        .join(ticket, ticket.c.id == call.c.ticket_id)
+        .join(service, service.c.id == ticket.c.service_id)
+        .join(person, person.c.id == ticket.c.officer_id)
+        .outerjoin(guest, (guest.c.ticket_id == ticket.c.id) & text("guest.stage <> 'ended'"))
+        .where(
+            text("call.stage <> 'ended'"),
+            call.c.stage.in_(["connecting", "connected"]),
+            ticket.c.stage == "serving",
+        )
+        .order_by(call.c.rang_at, call.c.id)
+    )
+    return [CallRow(**row._mapping) for row in conn.execute(query)]

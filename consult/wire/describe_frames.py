@@ -27,6 +27,8 @@ BOTH_SIDES = (Role.APPLICANT, Role.OFFICER)
 _SENDERS: dict[Struct, tuple[Role, ...]] = {
     **dict.fromkeys((orders.Hello, orders.Refresh, orders.Ping), EVERYBODY),
     orders.LeaveCall: (Role.GUEST,),
+    orders.ListenIn: (Role.SUPERVISOR,),
+    orders.StopListening: (Role.SUPERVISOR,),
     **dict.fromkeys(
         (
             orders.JoinLeg,
@@ -36,7 +38,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
             orders.AskRestart,
             orders.AskIceServers,
         ),
-        (*BOTH_SIDES, Role.GUEST),
+        EVERYBODY,
     ),
     orders.LeaveQueue: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),

@@ -259,6 +259,32 @@ class LeaveCall(FromClient):
     guest: Id
 
 
+class ListenIn(FromClient):
+    """A supervisor listens to a call, in the third chair. Both sides are told at once; nothing is relayed
+    before both their pages have acknowledged it. Nothing is sent from here, and no picture comes.
+    """
+
+    cseq: Number
+    ticket: Id
+    call: Id
+
+
+class AcknowledgeListener(FromClient):
+    """This side's page in the call shows that a supervisor listens; it cannot be refused."""
+
+    cseq: Number
+    ticket: Id
+    guest: Id
+
+
+class StopListening(FromClient):
+    """The supervisor no longer listens."""
+
+    cseq: Number
+    ticket: Id
+    guest: Id
+
+
 class JoinLeg(FromClient):
     """This page takes part in the leg between the guest and the side `between`, over a new connection.
 
@@ -460,6 +486,9 @@ ClientFrame = (
     | AdmitGuest
     | DismissGuest
     | LeaveCall
+    | ListenIn
+    | AcknowledgeListener
+    | StopListening
     | JoinLeg
     | SendDescription
     | SendCandidate

@@ -78,16 +78,17 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class GuestShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """A third person, from the invitation to the end. `admitted_by`: who of the two has let the guest in.
+    A `supervisor` listens only, and is told of, not asked about: `admitted_by` says whose page shows it.
 
     `revision` grows with each change of a consultation's guests. `expires_at`: until then the link works.
     """
 
     id: str
     ticket: str
-    role: Literal["interpreter", "colleague", "companion"]
+    role: Literal["interpreter", "colleague", "companion", "supervisor"]
     stage: Literal["invited", "asking", "admitted", "ended"]
     revision: int
-    invited_by: PersonSide
+    invited_by: EntryBy
     name: str = ""
     admitted_by: list[PersonSide] = []
     expires_at: int | None = None
@@ -98,7 +99,8 @@ class LegShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """What goes between the guest and the side `between`, as this receiver may see it.
 
     `ready`: both ends take part; the one that is not `polite` offers. `taken_by`, `generation`,
-    `revision`, `ice_servers`, `ice_seconds`: as of a call, but counted for this leg.
+    `revision`, `ice_servers`, `ice_seconds`: as of a call, but counted for this leg. `listens`: the guest's
+    end sends nothing.
     """
 
     id: str
@@ -115,6 +117,7 @@ class LegShown(msgspec.Struct, frozen=True, omit_defaults=True):
     ice_servers: list[dict[str, str | list[str]]] = []
     relay_only: bool = False
     ice_seconds: int | None = None
+    listens: bool = False
 
 
 class RecordingShown(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -274,6 +277,23 @@ class OfficerFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     offered: bool = False
 
 
+class CallFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call that goes on, on the board: no name of a citizen. `chair`: who has, or is asked into, the third
+    chair; `listener`: the supervisor who listens.
+    """
+
+    id: str
+    ticket: str
+    label: str
+    service_name: str
+    service_name_en: str
+    officer_name: str
+    media: Literal["audio", "video"]
+    connected_at: int | None = None
+    chair: Literal["", "interpreter", "colleague", "companion", "supervisor"] = ""
+    listener: str = ""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a page must keep to, and how often it is to ping."""
 
@@ -334,7 +354,7 @@ class WelcomeOfficer(ToClient):
 
 
 class WelcomeSupervisor(ToClient):
-    """Snapshot for a supervisor."""
+    """Snapshot for a supervisor. `listening`, `legs`: the call that this page listens to."""
 
     v: int
     epoch: str
@@ -343,6 +363,9 @@ class WelcomeSupervisor(ToClient):
     limits: Limits
     name: str
     board: "BoardShown"
+    listening: GuestShown | None = None
+    legs: list[LegShown] = []
+    seen_from: str = ""
 
 
 class WelcomeGuest(ToClient):
@@ -486,6 +509,7 @@ class BoardShown(ToClient):
     services: list[ServiceFigures]
     officers: list[OfficerFigures]
     redis_away: bool = False
+    calls: list[CallFigures] = []
 
 
 class CallChanged(ToClient):

@@ -50,11 +50,11 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.ReportQuality: frozenset({A, O}),
     wire.ReportScreen: frozenset({A, O}),
     wire.RenewCall: frozenset({A, O}),
-    wire.SendDescription: frozenset({A, O, G}),
-    wire.SendCandidate: frozenset({A, O, G}),
-    wire.SendMediaState: frozenset({A, O, G}),
-    wire.AskRestart: frozenset({A, O, G}),
-    wire.AskIceServers: frozenset({A, O, G}),
+    wire.SendDescription: EVERYBODY,
+    wire.SendCandidate: EVERYBODY,
+    wire.SendMediaState: EVERYBODY,
+    wire.AskRestart: EVERYBODY,
+    wire.AskIceServers: EVERYBODY,
     wire.AskRecording: frozenset({O}),
     wire.StopRecording: frozenset({O}),
     wire.AnswerRecording: frozenset({A, O}),
@@ -63,12 +63,15 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.HangUp: frozenset({A, O}),
     wire.InviteGuest: frozenset({A, O}),
     wire.AdmitGuest: frozenset({A, O}),
-    wire.JoinLeg: frozenset({A, O, G}),
+    wire.JoinLeg: EVERYBODY,
+    wire.ListenIn: frozenset({S}),
+    wire.StopListening: frozenset({S}),
+    wire.AcknowledgeListener: frozenset({A, O}),
     wire.LeaveCall: frozenset({G}),
     wire.DismissGuest: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),
 }
-# What a guest says of media belongs to a leg, which tests/signalling/test_third_chair.py opens.
+# What a guest or a supervisor says of media belongs to a leg, which tests/signalling opens.
 OVER_A_LEG = frozenset(
     {wire.SendDescription, wire.SendCandidate, wire.SendMediaState, wire.AskRestart, wire.AskIceServers}
 )
@@ -145,8 +148,10 @@ async def test_another_roles_order_is_not_allowed_whoever_it_is_about(scene: Sce
 
 async def test_what_is_somebody_elses_is_refused_as_what_does_not_exist(scene: Scene) -> None:
     before = _heard_by(scene.others)
-    for role in (A, O, G):
-        for kind in (kind for kind in ORDERS if role in MAY[kind] and "ticket" in kind.__struct_fields__):
+    for role in EVERYBODY:
+        # Every consultation is the office's: tests/signalling/test_listening.py listens to one.
+        kinds = [kind for kind in ORDERS if role in MAY[kind] and kind is not wire.ListenIn]
+        for kind in (kind for kind in kinds if "ticket" in kind.__struct_fields__):
             theirs, nobodys = [
                 _without_number(await scene.answer(role, kind, owner)) for owner in (scene.theirs, NOTHING)
             ]
@@ -175,8 +180,8 @@ async def test_ones_own_is_found(scene: Scene) -> None:
         kinds = {kind for kind in ORDERS if role in MAY[kind]} - {wire.EndConsultation}
         for kind in (kind for kind in ORDERS if kind in kinds - (OVER_A_LEG if role is G else set())):
             answer = await scene.answer(role, kind, scene.mine)
-            # There is no offer here and nothing is recorded: tests/queue and tests/recordings have them.
-            offered = kind in {wire.AcceptOffer, wire.PassOffer, *OF_A_RECORDING}
+            # No offer, recording or listener is here: their own tests have them.
+            offered = kind in {wire.AcceptOffer, wire.PassOffer, wire.AcknowledgeListener, *OF_A_RECORDING}
             found = answer is None or answer.get("code") not in {"not_allowed", "not_found"}
             assert found or offered, (role, kind, answer)
     ended = await scene.answer(O, wire.EndConsultation, scene.mine)

@@ -10,6 +10,7 @@ from consult.consultations.credential import hash_of, pin_for
 from consult.consultations.store import tickets
 from consult.consultations.store.line import waiting_count
 from consult.errors import BY_CODE
+from consult.office import notice
 from consult.office.hours import Span
 from consult.pages.problems import STATUS
 from tests.support.joining import FORM, join
@@ -208,7 +209,11 @@ async def test_the_notice_that_was_read_stands_with_the_ticket(door: Door, visit
     await visitor.get("/?lang=en")
     await join(visitor, service)
     query = text("SELECT language, notice_version, notice_language FROM ticket")
-    assert await door.app.database.read(lambda conn: tuple(conn.execute(query).one())) == ("en", 1, "en")
+    assert await door.app.database.read(lambda conn: tuple(conn.execute(query).one())) == (
+        "en",
+        notice.VERSION,
+        "en",
+    )
 
 
 async def test_an_office_without_services_has_a_start_page(visitor: Visitor) -> None:

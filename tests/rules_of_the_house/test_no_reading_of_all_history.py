@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from consult.consultations.stages import Stage
-from consult.consultations.store import guests, line, log, tickets
+from consult.consultations.store import guests, line, listeners, log, tickets
 from consult.duty import store as duty
 from consult.people import Caller, Role
 from consult.recordings.store import life as recordings
@@ -52,6 +52,9 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "links that ran out": guests.due,
     "a guest's page": lambda conn: guests.by_reference(conn, "g1", bytes(32)),
     "guests who are here": lambda conn: guests.alive(conn, {bytes(32)}),
+    "what a supervisor listens to": lambda conn: listeners.of_person(conn, "s"),
+    "listeners who are heard of": lambda conn: listeners.heard_of(conn, [("s", "t"), ("u", "v")]),
+    "listeners who fell silent": listeners.due,
     "a guest's legs": lambda conn: legs.of_call(conn, "g1", "c1"),
     "a consultation's last recording": lambda conn: recordings.last(conn, "t1"),
     "recordings that fell silent": recordings.silent,
@@ -59,6 +62,7 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "recordings that were kept long enough": lambda conn: recordings.outlived(conn, 30),
     "the board's services": board.services,
     "the board's officers": board.officers,
+    "the board's calls": board.calls,
 }
 
 

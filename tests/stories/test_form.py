@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from consult.office import notice
 from tests.stories.people import Person, Town
 from tests.support.house import House
 
@@ -66,7 +67,11 @@ async def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(
     row = row_of(somebody, house)
     assert (row["name"], row["phone"], row["channel"]) == ("Siti Contoh", "+6281234567890", "video")
     assert row["application_number"] == "P-2026/11/7"
-    assert (row["notice_version"], row["notice_language"], row["language"]) == (1, language, language)
+    assert (row["notice_version"], row["notice_language"], row["language"]) == (
+        notice.VERSION,
+        language,
+        language,
+    )
 
 
 @pytest.mark.parametrize(

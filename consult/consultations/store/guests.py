@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from consult.audit.store import record
 from consult.consultations.credential import new_id
-from consult.consultations.guests import GuestStage, GuestStep, next_guest
+from consult.consultations.guests import LISTENER, GuestStage, GuestStep, next_guest
 from consult.errors import NotFound, StageForbids, StaleAttempt
-from consult.people import Side
+from consult.people import Address, Side, guest_address, staff_address
 from consult.storage import moments
 from consult.storage.tables import guest
 
@@ -32,6 +32,17 @@ class GuestRow:
     applicant_admitted_at: datetime | None
     officer_admitted_at: datetime | None
     ended_reason: str | None
+    person_id: str | None
+    page: str | None
+
+    @property
+    def listens(self) -> bool:
+        """A supervisor, who sends nothing."""
+        return self.role == LISTENER
+
+    @property
+    def address(self) -> Address:
+        return guest_address(self.id) if self.person_id is None else staff_address(self.person_id)
 
     @property
     def admitted_by(self) -> list[Side]:
@@ -86,9 +97,17 @@ def invite(
     conn: Connection, ticket_id: str, role: str, by: Side, actor: str, secret_hash: bytes, seconds: float
 ) -> GuestRow:
     """A new invitation. Raises StageForbids while there is another guest."""
+    invited = {"role": role, "stage": GuestStage.INVITED, "invited_by": by.value, "secret_hash": secret_hash}
+    return seat(conn, ticket_id, "invite", actor, seconds, invited)
+
+
+def seat(
+    conn: Connection, ticket_id: str, step: str, actor: str, seconds: float, values: dict[str, Any]
+) -> GuestRow:
+    """Takes the third chair with these columns. Raises StageForbids while it is taken."""
     present = live(conn, ticket_id, lock=True)
     if present is not None:
-        raise StageForbids(stage=present.stage.value, step="invite")
+        raise StageForbids(stage=present.stage.value, step=step)
     now = moments.now(conn)
     guest_id = new_id()
     earlier = conn.execute(select(func.max(guest.c.revision)).where(guest.c.ticket_id == ticket_id)).scalar()
@@ -96,22 +115,19 @@ def invite(
         guest.insert().values(
             id=guest_id,
             ticket_id=ticket_id,
-            role=role,
-            stage=GuestStage.INVITED,
             revision=(earlier or 0) + 1,
-            invited_by=by.value,
-            secret_hash=secret_hash,
             invited_at=now,
             expires_at=now + timedelta(seconds=seconds),
+            **values,
         )
     )
-    _recorded(conn, ticket_id, guest_id, "invite", actor, {"role": role})
+    _recorded(conn, ticket_id, guest_id, step, actor, {"role": values["role"]})
     return find(conn, ticket_id, guest_id)
 
 
 def advance(conn: Connection, before: GuestRow, step: GuestStep, actor: str, **columns: Any) -> GuestRow:
     """Take one step of the table. Raises StageForbids, StaleAttempt when somebody was faster."""
-    stage = next_guest(before.stage, step)
+    stage = next_guest(before.stage, step, before.role)
     if stage is GuestStage.ENDED:
         columns["ended_at"] = moments.now(conn)
     changed = conn.execute(

@@ -22,6 +22,7 @@ from consult.wire.from_client import (
     FromClient,
     Hello,
     JoinLeg,
+    ListenIn,
     Ping,
     Refresh,
     SendCandidate,
@@ -38,7 +39,16 @@ OPEN_SECONDS = 8.0
 REMEMBERED_SECONDS = 30.0
 # Media needs both sides within the second; over requests a call could ring but never connect.
 NEEDS_SOCKET = frozenset(
-    {AcceptCall, JoinLeg, SendDescription, SendCandidate, SendMediaState, AskRestart, AskIceServers}
+    {
+        AcceptCall,
+        ListenIn,
+        JoinLeg,
+        SendDescription,
+        SendCandidate,
+        SendMediaState,
+        AskRestart,
+        AskIceServers,
+    }
 )
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import Connection
 
 from consult.consultations.guests import GuestStage
 from consult.consultations.stages import Stage
-from consult.consultations.store import guests, tickets
+from consult.consultations.store import guests, listeners, tickets
 from consult.consultations.store.guests import GuestRow
 from consult.consultations.store.tickets import TicketRow
 from consult.errors import Ended, NotFound, StageForbids
-from consult.people import Address, Caller, Role, Side, applicant_address, guest_address, staff_address
+from consult.people import Address, Caller, Role, Side, applicant_address, staff_address
 from consult.signalling import store as calls
 from consult.signalling.calls import RELAYED
 from consult.signalling.legs import store as legs
@@ -38,7 +38,7 @@ class Found:
 
 def address_of(ticket: TicketRow, guest: GuestRow, end: Side) -> Address:
     if end is Side.GUEST:
-        return guest_address(guest.id)
+        return guest.address
     if end is Side.APPLICANT:
         return applicant_address(ticket.id)
     assert ticket.officer_id is not None  # noqa: S101 - the ticket is served
@@ -47,8 +47,8 @@ def address_of(ticket: TicketRow, guest: GuestRow, end: Side) -> Address:
 
 def ticket_of(conn: Connection, caller: Caller, ticket_id: str, lock: bool = False) -> TicketRow:
     """The caller's consultation while it is served. Raises NotFound, Ended, StageForbids."""
-    if caller.role is Role.GUEST:
-        guests.find_here(conn, caller.id, ticket_id)
+    if caller.side is Side.GUEST:
+        _has_chair(conn, caller, ticket_id)
         ticket = tickets.find(conn, ticket_id, lock)
     else:
         ticket = tickets.find_for(conn, caller, ticket_id, lock)
@@ -59,13 +59,24 @@ def ticket_of(conn: Connection, caller: Caller, ticket_id: str, lock: bool = Fal
     return ticket
 
 
+def _has_chair(conn: Connection, caller: Caller, ticket_id: str) -> None:
+    """Raises NotFound: of all consultations, a guest finds its own, and a supervisor the one listened to."""
+    if caller.role is Role.GUEST:
+        guests.find_here(conn, caller.id, ticket_id)
+        return
+    row = listeners.of_person(conn, caller.id)
+    if row is None or row.ticket_id != ticket_id:
+        raise NotFound()
+
+
 def guest_of(
     conn: Connection, caller: Caller, ticket: TicketRow, guest_id: str, lock: bool = False
 ) -> GuestRow:
-    """Raises NotFound: for a guest every other guest does not exist."""
-    if caller.role is Role.GUEST and caller.id != guest_id:
+    """Raises NotFound: for a guest, or a supervisor who listens, every other guest does not exist."""
+    row = guests.find(conn, ticket.id, guest_id, lock)
+    if caller.side is Side.GUEST and caller.address != row.address:
         raise NotFound()
-    return guests.find(conn, ticket.id, guest_id, lock)
+    return row
 
 
 def joinable(
@@ -96,7 +107,7 @@ def spoken_over(
     ticket = ticket_of(conn, caller, ticket_id, lock)
     leg = legs.find(conn, leg_id, lock)
     guest = guest_of(conn, caller, ticket, leg.guest_id, lock)
-    if leg.call_id != call_id or (caller.role is not Role.GUEST and caller.side is not leg.side):
+    if leg.call_id != call_id or caller.side not in (Side.GUEST, leg.side):
         raise NotFound()
     call = joinable(conn, ticket, guest, call_id)
     if not leg.ready or leg.generation != generation:

@@ -6,14 +6,15 @@ from consult.consultations import guest_steps
 from consult.consultations.guest_steps import Moved
 from consult.errors import NotFound, StageForbids
 from consult.live.announcer import Announcer
-from consult.people import Caller
+from consult.people import Caller, Role
 from consult.settings import Settings
 from consult.signalling.description import check_candidate, check_description
 from consult.signalling.ice import relay_only
 from consult.signalling.legs import found
 from consult.signalling.legs import store as legs
 from consult.signalling.legs.found import Found
-from consult.signalling.legs.shown import leg_of
+from consult.signalling.legs.hears_only import check_hears_only
+from consult.signalling.legs.shown import hidden_as, leg_of
 from consult.signalling.store import pin_for
 from consult.storage.database import Database
 from consult.wire.from_client import AskIceServers, AskRestart, SendCandidate, SendDescription, SendMediaState
@@ -37,8 +38,10 @@ class LegRelay:
         self._settings = settings
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
-        """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription."""
-        fingerprint = check_description(frame.sdp, relay_only(self._settings, caller.side))
+        """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription: also of a supervisor who sends."""
+        fingerprint = check_description(frame.sdp, self._relay_only(caller))
+        if _listens(caller):
+            check_hears_only(frame.sdp)
         leg = await self._spoken_over(caller, frame)
         if leg.leg.pin_of(caller.side) != pin_for(frame.generation, fingerprint):
             await self._pin(caller, frame, fingerprint)
@@ -48,7 +51,7 @@ class LegRelay:
         self._announcer.tell([leg.other], relayed)
 
     async def candidate(self, caller: Caller, frame: SendCandidate) -> None:
-        check_candidate(frame.candidate, relay_only(self._settings, caller.side))
+        check_candidate(frame.candidate, self._relay_only(caller))
         leg = await self._spoken_over(caller, frame)
         relayed = CandidateRelayed(
             frame.ticket,
@@ -68,8 +71,8 @@ class LegRelay:
             frame.ticket,
             frame.call,
             frame.generation,
-            frame.audio,
-            frame.video,
+            frame.audio and not _listens(caller),
+            frame.video and not _listens(caller),
             frame.level,
             frame.wanted,
             frame.saving,
@@ -90,6 +93,9 @@ class LegRelay:
         shown = leg_of(leg.leg, leg.guest, leg.call, caller.side, self._settings)
         self._announcer.tell([caller.address], LegChanged(shown))
 
+    def _relay_only(self, caller: Caller) -> bool:
+        return relay_only(self._settings, hidden_as(caller.side, _listens(caller)))
+
     async def _spoken_over(self, caller: Caller, frame: Spoken) -> Found:
         return await self._database.read(lambda conn: _find(conn, caller, frame))
 
@@ -106,6 +112,10 @@ class LegRelay:
         if ended is not None:
             guest_steps.tell(self._announcer, ended)
             raise StageForbids(stage=ended.guest.stage.value, step="relay")
+
+
+def _listens(caller: Caller) -> bool:
+    return caller.role is Role.SUPERVISOR
 
 
 def _find(conn: Connection, caller: Caller, frame: Spoken, lock: bool = False) -> Found:

@@ -1,9 +1,7 @@
 """The third chair: invitations, letting in, saying no, leaving, and who takes part over which leg."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,7 +9,7 @@ from consult.consultations import guest_steps
 from consult.consultations.guest_steps import Moved
 from consult.consultations.guests import DISMISSED, INVITES, GuestStage, GuestStep
 from consult.consultations.store import guests, tickets
-from consult.errors import NotAllowed, NotFound
+from consult.errors import NotAllowed, NotFound, StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Caller, Role, Side
 from consult.settings import Settings
@@ -19,23 +17,14 @@ from consult.signalling import store as calls
 from consult.signalling.legs import found
 from consult.signalling.legs import store as legs
 from consult.signalling.legs.found import Found
+from consult.signalling.legs.seat import Seat, seat_of
 from consult.signalling.legs.shown import leg_of
 from consult.signalling.switchboard import Witness
 from consult.storage import moments
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.wire.from_client import AdmitGuest, DismissGuest, InviteGuest, JoinLeg, LeaveCall
-from consult.wire.to_client import GuestShown, LegChanged, LegShown
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A consultation's guest with the legs of the present call, as one reader may see them."""
-
-    guest: GuestShown | None
-    legs: list[LegShown]
-    officer_name: str = ""
-    applicant_name: str = ""
+from consult.wire.to_client import LegChanged
 
 
 class ThirdChair:
@@ -64,7 +53,7 @@ class ThirdChair:
                 self._settings.guest_link_seconds,
             )
             entry = guest_steps.said(conn, row, "invited", caller.name, by=caller.side.value)
-            return Moved(row, ticket.officer_id, entry)
+            return Moved(row, ticket.officer_id, entry, ticket.service_id)
 
         return await self._carry_out(order, receipt)
 
@@ -76,10 +65,10 @@ class ThirdChair:
             before = guests.find(conn, ticket.id, frame.guest, lock=True)
             if before.stage is GuestStage.ADMITTED or caller.side in before.admitted_by:
                 return Moved(before, ticket.officer_id), None
-            column: dict[str, Any] = {_admitted_at(caller.side): moments.now(conn)}
-            step = GuestStep.ADMIT if before.admitted_by else GuestStep.ACKNOWLEDGE
-            moved = guest_steps.step(conn, before, step, caller.subject, **column)
-            return moved, self._seen(conn, ticket.id) if step is GuestStep.ADMIT else None
+            if before.listens:
+                raise StageForbids(stage=before.stage.value, step="admit")
+            moved, in_call = guest_steps.yes(conn, before, caller)
+            return moved, self._seen(conn, ticket.id) if in_call else None
 
         moved, seen = await self._database.write(order, receipt)
         guest_steps.tell(self._announcer, moved)
@@ -126,7 +115,7 @@ class ThirdChair:
         def order(conn: Connection) -> Found:
             ticket = found.ticket_of(conn, caller, frame.ticket, lock=True)
             guest = found.guest_of(conn, caller, ticket, frame.guest, lock=True)
-            if caller.role is not Role.GUEST and caller.side is not between:
+            if caller.side not in (Side.GUEST, between):
                 raise NotFound()
             call = found.joinable(conn, ticket, guest, frame.call, lock=True)
             leg = legs.join(conn, guest.id, call.id, between, caller.side, receipt.stream, frame.generation)
@@ -147,31 +136,15 @@ class ThirdChair:
         def query(conn: Connection) -> Seat:
             if caller.role is not Role.GUEST:
                 tickets.find_for(conn, caller, ticket_id)
-            return self._seat(conn, caller, ticket_id)
+            return seat_of(conn, caller, ticket_id, self._settings)
 
         return await self._database.read(query)
 
     async def own_seat(self, caller: Caller) -> Seat:
         """What a guest sees: its own call alone. Raises NotFound once it is over."""
         return await self._database.read(
-            lambda conn: self._seat(conn, caller, guests.find_here(conn, caller.id).ticket_id)
+            lambda conn: seat_of(conn, caller, guests.find_here(conn, caller.id).ticket_id, self._settings)
         )
-
-    def _seat(self, conn: Connection, caller: Caller, ticket_id: str) -> Seat:
-        row, call = guests.live(conn, ticket_id), calls.live(conn, ticket_id)
-        if row is None:
-            return Seat(None, [])
-        told = guest_steps.shown(row)
-        if row.stage is not GuestStage.ADMITTED:
-            return Seat(told, [])
-        here = legs.of_call(conn, row.id, call.id) if call is not None else []
-        shown = [
-            leg_of(leg, row, call, caller.side, self._settings)
-            for leg in here
-            if call is not None and caller.side in (Side.GUEST, leg.side)
-        ]
-        ticket = tickets.find(conn, ticket_id)
-        return Seat(told, shown, ticket.officer_name or "", ticket.name)
 
     async def expire(self) -> int:
         """End invitations that nobody used in time. Returns how many."""
@@ -187,10 +160,6 @@ class ThirdChair:
         moved = await self._database.write(order, receipt)
         guest_steps.tell(self._announcer, moved)
         return moved
-
-
-def _admitted_at(side: Side) -> str:
-    return "applicant_admitted_at" if side is Side.APPLICANT else "officer_admitted_at"
 
 
 def _run_out(conn: Connection, ticket_id: str, guest_id: str) -> Moved | None:

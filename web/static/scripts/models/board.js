@@ -57,6 +57,11 @@ export class Board {
     return this.#shown?.officers ?? [];
   }
 
+  /** Calls that go on. */
+  get calls() {
+    return this.#shown?.calls ?? [];
+  }
+
   /** @returns {Totals} */
   get totals() {
     const sum = (/** @type {"waiting" | "serving"} */ what) =>

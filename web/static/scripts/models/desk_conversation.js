@@ -34,7 +34,7 @@ export class DeskConversation {
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts, check: () => this.check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
-    this.recording = new Recording({ ...about, call: this.call });
+    this.recording = new Recording({ ...about, call: this.call, seat: this.seat });
     const { recording, call } = this;
     this.#recorder = recorder ? new Recorder({ recording, call, notes: channel.notes, ...recorder }) : null;
     this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });

@@ -1,10 +1,9 @@
 // @ts-check
 import { Capture } from "./capture.js";
-import { GuestLeg } from "./guest_leg.js";
+import { LegPair } from "./leg_pair.js";
 import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").GuestShown} GuestShown */
-/** @typedef {import("../wire.js").LegShown} LegShown */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
 /** @typedef {{ channel: import("./channel.js").Channel, guestId: string, parts: import("./call_parts.js").BrowserParts }} GuestParts */
@@ -14,15 +13,12 @@ import { Listeners } from "./listeners.js";
 export class GuestModel {
   #use;
   #capture;
-  #certificate;
   #opened = false;
   /** @type {GuestShown | null} */
   #guest = null;
   /** @type {Record<PersonSide, string>} */
   #names = { applicant: "", officer: "" };
-  /** @type {Map<PersonSide, GuestLeg>} */
-  #legs = new Map();
-  #saving;
+  #legs;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
 
@@ -30,18 +26,24 @@ export class GuestModel {
   constructor(use) {
     const { channel, parts } = use;
     this.#use = use;
-    this.#saving = parts.savesData();
+    const saving = parts.savesData();
     this.#capture = new Capture(parts, (kind) => {
-      for (const leg of this.#legs.values()) leg.plug(kind);
+      this.#legs.plug(kind);
       this.#changes.tell();
     });
-    this.#certificate = parts.newCertificate().catch(() => null);
+    this.#legs = new LegPair({
+      channel,
+      parts,
+      shared: {
+        certificate: parts.newCertificate().catch(() => null),
+        track: (kind) => this.#capture.track(kind),
+        sends: () => ({ audio: this.local.audio, video: this.local.video }),
+      },
+      saves: () => saving,
+      changed: () => this.#changes.tell(),
+    });
     channel.holdings = { seqs: () => ({}), revision: () => null };
     channel.onFrame((frame) => this.#receive(frame));
-    channel.onState(({ name }) => name === "online" && this.#each((leg) => leg.lineIsBack(channel.moved)));
-    parts.onNetworkChange(() => this.#each((leg) => leg.networkChanged()));
-    parts.onReturn(() => this.#each((leg) => leg.seenAgain()));
-    parts.onLeave(() => this.#each((leg) => leg.leavesPage()));
   }
 
   /** @returns {GuestStageShown} */
@@ -72,12 +74,12 @@ export class GuestModel {
 
   /** @param {PersonSide} side */
   remote(side) {
-    return this.#legs.get(side)?.remote ?? null;
+    return this.#legs.remote(side);
   }
 
   /** @param {PersonSide} side @returns {RTCPeerConnectionState} */
   state(side) {
-    return this.#legs.get(side)?.state ?? "new";
+    return this.#legs.state(side);
   }
 
   /** @param {() => void} listener */
@@ -105,22 +107,20 @@ export class GuestModel {
   #receive(frame) {
     if (frame.t === "WelcomeGuest") this.#welcome(frame);
     else if (frame.t === "GuestChanged") this.#told(frame.guest);
-    else if (frame.t === "LegChanged") this.#takeLeg(frame.leg);
-    else if (frame.t === "LegsEnded") this.#endLegs(frame.call);
-    else this.#each((leg) => leg.receive(frame));
+    else if (frame.t === "LegChanged") this.#legs.take(frame.leg);
+    else if (frame.t === "LegsEnded") this.#legs.end(frame.call);
+    else return this.#legs.receive(frame);
+    this.#changes.tell();
   }
 
   /** @param {import("../wire.js").WelcomeGuest} welcome */
   #welcome({ guest, legs = [], officer_name: officer = "", applicant_name: applicant = "" }) {
     this.#guest = guest;
     this.#names = { officer, applicant };
-    const calls = new Set(legs.map(({ call }) => call));
-    for (const [side, leg] of this.#legs) if (!calls.has(leg.call)) this.#drop(side);
     // Nobody is seen or heard before; but the browser's question comes while there is time to answer it.
     if (!this.#opened) void this.#capture.start(guest.role === "interpreter");
     this.#opened = true;
-    for (const leg of legs) this.#takeLeg(leg);
-    this.#changes.tell();
+    this.#legs.welcome(legs);
   }
 
   /** @param {GuestShown} guest */
@@ -131,58 +131,10 @@ export class GuestModel {
     if (guest.stage === "ended") this.#end();
     // The names of the two come with a new welcome.
     else if (guest.stage === "admitted" && before !== "admitted") this.#use.channel.refresh();
-    this.#changes.tell();
-  }
-
-  /** @param {LegShown} shown */
-  #takeLeg(shown) {
-    const held = this.#legs.get(shown.between);
-    if (held?.call === shown.call) return held.take(shown);
-    this.#drop(shown.between);
-    const { channel, parts } = this.#use;
-    const leg = new GuestLeg({
-      channel,
-      parts,
-      shared: {
-        certificate: this.#certificate,
-        track: (kind) => this.#capture.track(kind),
-        sends: () => ({ audio: this.local.audio, video: this.local.video }),
-      },
-      between: shown.between,
-      guest: shown.guest,
-      ticket: shown.ticket,
-      call: shown.call,
-      saves: () => this.#saving,
-      spares: false,
-      changed: () => this.#changes.tell(),
-    });
-    this.#legs.set(shown.between, leg);
-    channel.watchClosely(this, true);
-    leg.take(shown);
-    leg.join();
-    this.#changes.tell();
-  }
-
-  /** @param {string} call */
-  #endLegs(call) {
-    for (const [side, leg] of this.#legs) if (leg.call === call) this.#drop(side);
-    this.#changes.tell();
   }
 
   #end() {
-    for (const side of [...this.#legs.keys()]) this.#drop(side);
+    this.#legs.end();
     this.#capture.close();
-  }
-
-  /** @param {PersonSide} side */
-  #drop(side) {
-    this.#legs.get(side)?.close();
-    this.#legs.delete(side);
-    this.#use.channel.watchClosely(this, this.#legs.size > 0);
-  }
-
-  /** @param {(leg: GuestLeg) => void} act */
-  #each(act) {
-    for (const leg of this.#legs.values()) act(leg);
   }
 }

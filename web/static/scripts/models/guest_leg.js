@@ -157,6 +157,7 @@ function legTold(shown, again) {
     again,
     rung: "direct",
     next: null,
+    oneWay: shown.listens ? (shown.polite ? "in" : "out") : undefined,
     servers: shown,
   };
 }

@@ -154,7 +154,7 @@ export class Leg {
 
   /** @param {LegTold} told @param {RTCCertificate | null} certificate */
   #begin(told, certificate) {
-    this.#remote.begin(told.pictures);
+    this.#remote.begin(told.pictures, told.oneWay !== "out");
     const peer = this.#newPeer(told, certificate);
     this.#peer = peer;
     this.#recovery = newRecovery(this.#use, told, peer);
@@ -184,7 +184,7 @@ export class Leg {
   }
 
   /** @param {LegTold} told @param {RTCCertificate | null} certificate */
-  #newPeer({ about, polite, servers }, certificate) {
+  #newPeer({ about, polite, servers, oneWay }, certificate) {
     const { parts, send, track } = this.#use;
     return new Peer({
       timers: parts.timers,
@@ -194,6 +194,7 @@ export class Leg {
       polite,
       track: (kind) => (kind === "video" && this.quality.level === 0 ? null : track(kind)),
       sound: () => this.quality.sound,
+      onlyReceives: oneWay === "in",
       sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
       sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
       changed: (state) => this.#peerChanged(state),

@@ -12,8 +12,9 @@
  *   again: boolean,
  *   rung: import("../wire.js").CallShown["rung"] & string,
  *   next: import("./ice.js").Rung | null,
+ *   oneWay?: "in" | "out",
  *   servers: Pick<import("../wire.js").CallShown, "ice_servers" | "relay_only" | "ice_seconds">,
- * }} LegTold `pictures`: are expected from there; `again`: it was up before; `next`: what this side is to try when no path is found
+ * }} LegTold `pictures`: are expected from there; `again`: it was up before; `next`: what this side is to try when no path is found; `oneWay`: this end only receives, or only sends
  */
 /**
  * @typedef {{

@@ -25,6 +25,7 @@ import { Alarm } from "./timers.js";
  *   changed: (state: RTCPeerConnectionState) => void,
  *   received: (track: MediaStreamTrack) => void,
  *   sound: () => import("./sound_lines.js").SoundWish,
+ *   onlyReceives?: boolean,
  * }} PeerParts
  */
 
@@ -185,11 +186,16 @@ export class Peer {
     this.#parts.changed(this.#pc.connectionState);
   }
 
+  /** @returns {RTCRtpTransceiverDirection} */
+  get #direction() {
+    return this.#parts.onlyReceives ? "recvonly" : "sendrecv";
+  }
+
   #bringLines() {
     if (this.#offering || this.bound) return;
     this.#offering = true;
     for (const kind of /** @type {const} */ (["audio", "video"])) {
-      withoutRepair(this.#pc.addTransceiver(this.#parts.track(kind) ?? kind, { direction: "sendrecv" }), kind);
+      withoutRepair(this.#pc.addTransceiver(this.#parts.track(kind) ?? kind, { direction: this.#direction }), kind);
     }
   }
 
@@ -225,7 +231,7 @@ export class Peer {
     await pc.setRemoteDescription({ type: "offer", sdp: this.#wish.into(sdp) });
     this.#peerId = from;
     await this.#candidates.flush(pc);
-    for (const transceiver of pc.getTransceivers()) transceiver.direction = "sendrecv";
+    for (const transceiver of pc.getTransceivers()) transceiver.direction = this.#direction;
     await plug(pc, this.#parts.track);
     await pc.setLocalDescription();
     this.#send();

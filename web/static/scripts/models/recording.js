@@ -8,6 +8,7 @@ import { Listeners } from "./listeners.js";
  *   ticket: string,
  *   side: import("../wire.js").PersonSide,
  *   call: import("./call.js").Call,
+ *   seat: import("./third_seat.js").ThirdSeat,
  * }} RecordingParts
  */
 
@@ -33,6 +34,7 @@ export class Recording {
         else if (frame.t === "RecordingChanged" && frame.recording.ticket === use.ticket) this.take(frame.recording);
       }),
       use.call.onChange(() => this.#changes.tell()),
+      use.seat.onChange(() => this.#changes.tell()),
     ];
   }
 
@@ -56,10 +58,10 @@ export class Recording {
     return this.shown?.stage === "asked" && !this.asksHere;
   }
 
-  /** "Ask to record" makes sense now. */
+  /** "Ask to record" makes sense now: who has the third chair could not say yes. */
   get canAsk() {
     const open = this.shown?.stage === "asked" || this.isOn;
-    return this.mayAsk && !open && this.#use.call.here && this.#use.call.stage === "connected";
+    return this.mayAsk && !open && !this.#use.seat.isTaken && this.#use.call.here && this.#use.call.stage === "connected";
   }
 
   /** Only the page that is in the call can say yes. */

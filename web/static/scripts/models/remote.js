@@ -28,9 +28,9 @@ export class Remote {
     return !this.#isAway && (this.#theirs.audio || this.#theirs.video);
   }
 
-  /** Before they have said anything. @param {boolean} pictures */
-  begin(pictures) {
-    this.#theirs = { audio: true, video: pictures, paused: false, screen: false };
+  /** Before they have said anything. @param {boolean} pictures @param {boolean} sounds */
+  begin(pictures, sounds) {
+    this.#theirs = { audio: sounds, video: pictures && sounds, paused: false, screen: false };
   }
 
   /** @param {Pick<import("../wire.js").MediaStateTold, "audio" | "video" | "level" | "away" | "screen">} told */

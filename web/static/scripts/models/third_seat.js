@@ -9,6 +9,7 @@ import { base64url, sha256Hex } from "./secret.js";
 /** @typedef {import("./call_parts.js").CallParts & { call: import("./call.js").Call }} SeatParts */
 
 const NOTE = "guest";
+const LISTENER = "supervisor";
 const LIVE = new Set(["connecting", "connected", "reconnecting"]);
 
 /** A third person in a consultation's call, as one of its two sides sees it: inviting, letting in, and this side's leg. */
@@ -20,6 +21,8 @@ export class ThirdSeat {
   #shown = null;
   /** @type {GuestLeg | null} */
   #leg = null;
+  /** The listener that this page has acknowledged. */
+  #acknowledged = "";
   /** The own media that the leg shares. @type {import("./call_media.js").CallMedia | null} */
   #media = null;
   /** @type {(() => void) | null} */
@@ -47,14 +50,24 @@ export class ThirdSeat {
     return this.#guest?.stage === "ended" ? null : this.#guest;
   }
 
+  /** The supervisor who listens, or is about to. @returns {GuestShown | null} */
+  get listener() {
+    return this.guest?.role === LISTENER ? this.guest : null;
+  }
+
+  /** Somebody whose voice or ear is in the call beside its two sides. */
+  get isTaken() {
+    return this.listener !== null || this.guest?.stage === "admitted";
+  }
+
   /** This side has said yes. */
   get admittedHere() {
     return this.#guest?.admitted_by?.includes(this.#use.side) ?? false;
   }
 
-  /** The guest's picture and sound; null while it does not take part here. */
+  /** The guest's picture and sound; null while it does not take part here, and of who only listens. */
   get remote() {
-    return this.#leg?.remote ?? null;
+    return this.listener ? null : (this.#leg?.remote ?? null);
   }
 
   /** @returns {RTCPeerConnectionState} */
@@ -99,8 +112,8 @@ export class ThirdSeat {
   take(guest, leg) {
     this.#guest = guest;
     this.#shown = leg;
-    this.#follow();
     this.#changes.tell();
+    this.#follow();
   }
 
   close() {
@@ -134,8 +147,8 @@ export class ThirdSeat {
     if (this.#guest && guest.revision < this.#guest.revision) return;
     this.#guest = guest;
     if (guest.stage !== "invited") this.#use.channel.notes.setNote(this.#note, null);
-    this.#follow();
     this.#changes.tell();
+    this.#follow();
   }
 
   /** The leg lives while the guest is let in and this page takes part in the call. */
@@ -146,6 +159,16 @@ export class ThirdSeat {
     const fits = this.#leg !== null && media === this.#media && this.#leg.call === call.shown?.id;
     if (this.#leg && !(wanted && fits)) this.#drop();
     if (wanted && !this.#leg) this.#begin(/** @type {import("./call_media.js").CallMedia} */ (media));
+    this.#acknowledge();
+  }
+
+  /** The page in the call has drawn that somebody listens: no sound goes there before both sides have said so. */
+  #acknowledge() {
+    const { channel, call } = this.#use;
+    const { listener } = this;
+    if (listener?.stage !== "asking" || this.admittedHere || !call.here || this.#acknowledged === listener.id) return;
+    this.#acknowledged = listener.id;
+    channel.order({ t: "AcknowledgeListener", ticket: listener.ticket, guest: listener.id }).catch(() => (this.#acknowledged = ""));
   }
 
   /** @param {import("./call_media.js").CallMedia} media */

@@ -53,7 +53,7 @@ export class TicketModel {
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts, check: () => this.#check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
-    this.recording = new Recording({ ...about, call: this.call });
+    this.recording = new Recording({ ...about, call: this.call, seat: this.seat });
     this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
     this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
     channel.holdings = {

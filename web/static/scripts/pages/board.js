@@ -1,9 +1,11 @@
 // @ts-check
 // The supervisor's board: joins the model to the views. Figures come when they change; only the clocks tick here.
-import { forget, openChannel, reloadOnce } from "../browser.js";
+import { browserParts, forget, openChannel, reloadOnce } from "../browser.js";
 import { Board } from "../models/board.js";
+import { Listening } from "../models/listening.js";
 import { t } from "../text.js";
 import { clockTimeZone } from "../times.js";
+import { callsView } from "../views/board_calls.js";
 import { apartView, figuresView, unservedView } from "../views/board_figures.js";
 import { freshView } from "../views/board_fresh.js";
 import { officersView } from "../views/board_officers.js";
@@ -21,6 +23,7 @@ const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute("content"
 
 const channel = await openChannel({ owner: person, csrf, renew: async () => null });
 const board = new Board({ channel });
+const listening = new Listening({ channel, parts: browserParts() });
 const now = () => channel.clock.now();
 
 // Without a connection the clocks stand still: the figures are of that moment.
@@ -30,6 +33,7 @@ const views = [
   figuresView(at("figures"), board, asOf),
   unservedView(at("unserved"), board),
   apartView(at("apart"), board),
+  callsView(at("calls"), board, listening, asOf),
   tableView(at("services-panel"), board, asOf),
   officersView(at("officers"), board, asOf),
   freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online" }),

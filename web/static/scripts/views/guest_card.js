@@ -56,7 +56,9 @@ class GuestCard {
     const { seat } = this.#parts;
     if (seat.guest) this.#choosing = false;
     const { id = "", stage = this.#choosing ? "choosing" : "none", revision = 0 } = seat.guest ?? {};
-    const key = [id, stage, revision, seat.admittedHere, seat.secret !== null, this.#fault].join(" ");
+    this.#place.classList.toggle("listener", seat.listener !== null);
+    if (seat.listener) this.#place.classList.remove("urgent");
+    const key = seat.listener ? `listens ${id}` : [id, stage, revision, seat.admittedHere, seat.secret !== null, this.#fault].join(" ");
     if (key === this.#key) return;
     this.#key = key;
     const focused = this.#place.contains(document.activeElement);
@@ -70,6 +72,7 @@ class GuestCard {
     const { seat, otherName } = this.#parts;
     const { guest } = seat;
     if (!guest) return this.#choosing ? this.#choices() : [];
+    if (seat.listener) return this.#listener(guest.name ?? "");
     const role = t(`third.role.${guest.role}`);
     const name = guest.name ?? "";
     const no = (/** @type {string} */ key) => /** @type {Act} */ ({ words: t(key), act: () => seat.dismiss(), kind: "danger" });
@@ -81,6 +84,14 @@ class GuestCard {
     const asks = t("third.asks", { name, role });
     shout(asks);
     return this.#told("bell", asks, [{ words: t("third.admit"), act: () => seat.admit(), kind: "main" }, no("third.refuse")], true);
+  }
+
+  /** Who only listens is told of, not asked about; it stands here for as long as it holds. @param {string} name */
+  #listener(name) {
+    const listens = t("third.listens");
+    shout(listens);
+    const words = el("span", {}, el("b", {}, listens), el("span", { class: "small" }, ` ${t("third.listens_also", { name })}`));
+    return [el("p", { tabindex: "-1" }, icon("sound", "s"), words)];
   }
 
   #choices() {

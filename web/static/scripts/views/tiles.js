@@ -78,14 +78,14 @@ export function tileView(root, name) {
   };
 }
 
-/** @param {HTMLVideoElement} video @param {MediaStream | null} stream @param {(blocked: boolean) => void} heard */
+/** @param {HTMLMediaElement} video @param {MediaStream | null} stream @param {(blocked: boolean) => void} heard */
 export function attach(video, stream, heard) {
   if (video.srcObject === stream) return;
   video.srcObject = stream;
   if (stream) play(video, heard);
 }
 
-/** @param {HTMLVideoElement} video @param {(blocked: boolean) => void} heard */
+/** @param {HTMLMediaElement} video @param {(blocked: boolean) => void} heard */
 export function play(video, heard) {
   video.play().then(
     () => heard(false),
