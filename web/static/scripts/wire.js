@@ -43,6 +43,9 @@
 /** @typedef {{ t: "AdmitGuest", cseq: number, ticket: string, guest: string }} AdmitGuest */
 /** @typedef {{ t: "DismissGuest", cseq: number, ticket: string, guest: string }} DismissGuest */
 /** @typedef {{ t: "LeaveCall", cseq: number, ticket: string, guest: string }} LeaveCall */
+/** @typedef {{ t: "ListenIn", cseq: number, ticket: string, call: string }} ListenIn */
+/** @typedef {{ t: "AcknowledgeListener", cseq: number, ticket: string, guest: string }} AcknowledgeListener */
+/** @typedef {{ t: "StopListening", cseq: number, ticket: string, guest: string }} StopListening */
 /** @typedef {{ t: "JoinLeg", cseq: number, ticket: string, call: string, guest: string, between: PersonSide, generation?: number }} JoinLeg */
 /** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string, leg?: string | null }} SendDescription */
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} SendCandidate */
@@ -60,8 +63,8 @@
 /** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
 /** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
 /** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, rung?: "audio" | "direct" | "relay", ice_seconds?: number | null }} CallShown */
-/** @typedef {{ id: string, ticket: string, role: GuestRole, stage: "admitted" | "asking" | "ended" | "invited", revision: number, invited_by: PersonSide, name?: string, admitted_by?: Array<PersonSide>, expires_at?: number | null, ended_reason?: string | null }} GuestShown */
-/** @typedef {{ id: string, ticket: string, call: string, guest: string, between: PersonSide, generation: number, revision: number, polite?: boolean, ready?: boolean, taken_by?: string | null, media?: Media, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, ice_seconds?: number | null }} LegShown */
+/** @typedef {{ id: string, ticket: string, role: "colleague" | "companion" | "interpreter" | "supervisor", stage: "admitted" | "asking" | "ended" | "invited", revision: number, invited_by: EntryBy, name?: string, admitted_by?: Array<PersonSide>, expires_at?: number | null, ended_reason?: string | null }} GuestShown */
+/** @typedef {{ id: string, ticket: string, call: string, guest: string, between: PersonSide, generation: number, revision: number, polite?: boolean, ready?: boolean, taken_by?: string | null, media?: Media, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, ice_seconds?: number | null, listens?: boolean }} LegShown */
 /** @typedef {{ id: string, ticket: string, call: string, stage: RecordingStage, revision: number, text_version: number, keep_days: number, slice_seconds: number, agreed: Array<string>, waits_for: Array<string>, recorder: string, started_at?: number | null, reason?: string }} RecordingShown */
 /** @typedef {{ id: string, label: string, service: string, service_name: string, channel: Channel, stage: Stage, joined_at: number, assignment_epoch?: number, officer_name?: string | null, officer_online?: boolean | null, served_at?: number | null, ended_at?: number | null, ended_reason?: string | null, name?: string, service_name_en?: string }} Ticket */
 /** @typedef {{ at: number, verdict: CheckVerdict, path: string, camera: string, microphone: string, speaker: string, signalling_ms: number, advice?: Array<string>, level_db?: number | null, rtt_ms?: number | null, loss_permille?: number | null, jitter_ms?: number | null, up_kbps?: number | null, down_kbps?: number | null, throughput_by?: "loop" | "reflected" | null, relays?: Record<string, boolean> }} DeviceCheck */
@@ -71,10 +74,11 @@
 /** @typedef {{ label: string, service_name: string, channel: Channel, joined_at: number, returned?: boolean, service_name_en?: string }} Waiting */
 /** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
+/** @typedef {{ id: string, ticket: string, label: string, service_name: string, service_name_en: string, officer_name: string, media: Media, connected_at?: number | null, chair?: "" | "colleague" | "companion" | "interpreter" | "supervisor", listener?: string }} CallFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
 /** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null }} WelcomeApplicant */
 /** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null, seen_from?: string }} WelcomeOfficer */
-/** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown }} WelcomeSupervisor */
+/** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown, listening?: GuestShown | null, legs?: Array<LegShown>, seen_from?: string }} WelcomeSupervisor */
 /** @typedef {{ t: "WelcomeGuest", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, guest: GuestShown, legs?: Array<LegShown>, officer_name?: string, applicant_name?: string, seen_from?: string }} WelcomeGuest */
 /** @typedef {{ t: "Pong", n: number, now: number, seqs: Record<string, number>, revision?: number | null }} Pong */
 /** @typedef {{ t: "Acked", cseq: number, at: number, seq?: number | null }} Acked */
@@ -91,7 +95,7 @@
 /** @typedef {{ t: "ConversationOpened", conversation: Conversation }} ConversationOpened */
 /** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
 /** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
-/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean }} BoardShown */
+/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures> }} BoardShown */
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "GuestChanged", guest: GuestShown }} GuestChanged */
 /** @typedef {{ t: "LegChanged", leg: LegShown }} LegChanged */
@@ -106,7 +110,7 @@
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
 /** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
