@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.stories.connections import KEEP_CONNECTIONS
@@ -19,6 +20,8 @@ BEGAN = {
 ENDED = {"id": r"\(Pengawas\) berhenti mendengarkan pukul", "en": r"\(Supervisor\) stopped listening at"}
 HEARING = {"id": r"^Anda mendengarkan [A-Z]-\d", "en": r"^You are listening to [A-Z]-\d"}
 OVER = {"id": "Panggilan yang Anda dengarkan sudah selesai.", "en": "The call you listened to is over."}
+MAY_RECORD = {"id": "Minta izin merekam", "en": "Ask to record"}
+SETTINGS = {"id": "Pengaturan panggilan", "en": "Call settings"}
 # Of what comes in and goes out over the connections of this page, added up.
 FLOWS = """async () => {
     const sum = { heard: 0, energy: 0, seen: 0, sent: 0, connections: 0 };
@@ -35,6 +38,11 @@ FLOWS = """async () => {
     }
     return sum;
 }"""
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_RECORDING": "browser"}
 
 
 async def in_call(town: Town, name: str, languages: tuple[str, str]) -> tuple[Person, Person]:
@@ -84,6 +92,8 @@ async def hears_both(supervisor: Person) -> None:
 async def test_everybody_is_told_and_the_supervisor_hears_and_sends_nothing(town: Town) -> None:
     citizen, officer = await in_call(town, "Sari", ("id", "en"))
     supervisor = await at_the_board(town, "id")
+    await button(officer, SETTINGS).click()
+    await expect(button(officer, MAY_RECORD)).to_be_visible()
     await button(supervisor, LISTEN).click()
     for side in (citizen, officer):
         await expect(banner(side)).to_be_visible()
@@ -94,7 +104,8 @@ async def test_everybody_is_told_and_the_supervisor_hears_and_sends_nothing(town
     assert (flows["sent"], flows["seen"]) == (0, 0), flows
     tracks = "() => window.connections.flatMap((pc) => pc.getSenders()).filter((each) => each.track).length"
     assert await supervisor.page.evaluate(tracks) == 0
-    # Nobody is shown a third picture, and the call is as it was.
+    # Nobody is shown a third picture, the call is as it was, and who could not say yes is not recorded.
+    await expect(button(officer, MAY_RECORD)).to_be_hidden()
     for side in (citizen, officer):
         await expect(side.page.locator(".stage")).to_have_attribute("data-seats", "1")
         await side.sees_moving_pictures()
@@ -102,6 +113,7 @@ async def test_everybody_is_told_and_the_supervisor_hears_and_sends_nothing(town
     for side in (citizen, officer):
         await expect(banner(side)).to_have_count(0)
         await expect(entry(side, ENDED)).to_have_count(1)
+    await expect(button(officer, MAY_RECORD)).to_be_visible()
     await expect(button(supervisor, LISTEN)).to_be_enabled()
     assert (await supervisor.page.evaluate(FLOWS))["connections"] == 0
 

@@ -5,6 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.stories.people import Person, Town
+from tests.stories.test_leaving_the_page import Heard
 
 INVITE = {"id": "Undang orang ketiga", "en": "Invite a third person"}
 INTERPRETER = {"id": "Juru bahasa isyarat", "en": "Sign language interpreter"}
@@ -73,15 +74,22 @@ async def comes(town: Town, link: str, name: str, language: str = "id", width: i
 
 async def in_video(town: Town, name: str) -> tuple[Person, Person]:
     citizen, officer = await town.consultation(name)
+    await begins_video(citizen, officer)
+    return citizen, officer
+
+
+async def begins_video(citizen: Person, officer: Person) -> None:
     await officer.button("video").click()
     await citizen.button("accept_video").click()
     for side in (citizen, officer):
         await side.sees_moving_pictures()
-    return citizen, officer
 
 
 async def test_an_interpreter_joins_and_everybody_sees_everybody(town: Town) -> None:
-    citizen, officer = await in_video(town, "Sari")
+    citizen, officer = await town.consultation("Sari")
+    heard = Heard(officer)
+    await officer.page.reload()
+    await begins_video(citizen, officer)
     link = await invitation(officer, INTERPRETER)
     interpreter = await comes(town, link, "Made Isyarat")
     for side in (citizen, officer):
@@ -101,6 +109,8 @@ async def test_an_interpreter_joins_and_everybody_sees_everybody(town: Town) -> 
     await expect(late.page.get_by_role("heading", name="Tautan ini tidak berlaku")).to_be_visible()
     await interpreter.page.reload()
     await sees(interpreter, 2)
+    away = [frame for frame in heard.received if frame.get("away")]
+    assert [frame["leg"] is not None for frame in away] == [True], "the guest's page said that it goes"
     for side in (citizen, officer):
         await sees(side, 2)
     await presses(interpreter, LEAVE)

@@ -7,7 +7,7 @@ import { attach } from "./tiles.js";
 
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
 
-const OVER = new Set(["left", "refused", "removed"]);
+const OVER = new Set(["left", "refused", "removed", "policy", "officer_lost"]);
 
 /**
  * @param {HTMLElement} place @param {import("../wire.js").GuestRole} role
