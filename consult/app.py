@@ -44,6 +44,7 @@ from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
 from consult.recordings.recordings import Recordings
 from consult.recordings.slices import Slices
+from consult.recordings.studio import Studio
 from consult.settings import Settings
 from consult.signalling.legs.listening import Listening
 from consult.signalling.legs.relay import LegRelay
@@ -77,6 +78,7 @@ class App:
         self.matching = Matching(self.database, index, self.line, usher, settings)
         self.recordings = Recordings(self.database, announcer, settings)
         self.slices = Slices(self.database, settings)
+        self.studio = Studio(self.database, announcer, self.recordings, settings)
         self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
         self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
         self.listening = Listening(self.database, announcer, settings, self.recordings)
@@ -116,6 +118,7 @@ class App:
             listening=self.listening,
             device_checks=self.device_checks,
             recordings=self.recordings,
+            studio=self.studio,
             board=Board(self.database, self.live.outage),
         )
         self.hub = Hub(services, roster)
@@ -163,6 +166,7 @@ class App:
         """Finish what was accepted and close."""
         await self.matching.stop()
         await self.device_checks.stop()
+        await self.studio.stop()
         await self.fanout.close()
         await self.database.close()
         await self.live.close()

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         command(
             "recorder",
             _recorder,
-            "Record what pages send, as chained slices. No page sends it anything yet.",
+            "Record calls on this server, as `up` does with CONSULT_RECORDING=server.",
         )
     )
     migrate = command("migrate", _migrate, "Create or upgrade the tables of the database.")

@@ -164,7 +164,9 @@ class Settings:
     check_seconds: float = setting(15, "A device check's peer is let go after.", least=1)
 
     recording: str = setting(
-        "off", "off or browser: whether the officer's page may record a call once everybody in it said yes."
+        "off",
+        "off, browser or server: whether a call may be recorded once everybody in it said yes, and whether "
+        "the officer's page or `consult recorder` makes the file.",
     )
     recordings_at_once: int = setting(10, "Recordings that `consult recorder` makes at once.", least=1)
     recordings_dir: str = setting("", "Directory for recordings; empty: `recordings` in the data directory.")

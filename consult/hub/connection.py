@@ -24,6 +24,8 @@ from consult.wire.from_client import (
     SendCheckCandidate,
     SendCheckOffer,
     SendDescription,
+    SendRecorderCandidate,
+    SendRecorderOffer,
 )
 from consult.wire.to_client import ServerFrame
 
@@ -40,6 +42,8 @@ KINDS = {
     SendCandidate: Kind.CANDIDATE,
     SendCheckOffer: Kind.DESCRIPTION,
     SendCheckCandidate: Kind.CANDIDATE,
+    SendRecorderOffer: Kind.DESCRIPTION,
+    SendRecorderCandidate: Kind.CANDIDATE,
     Refresh: Kind.REFRESH,
     Ping: Kind.PING,
 }

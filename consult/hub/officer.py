@@ -5,10 +5,13 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptOffer,
     AskRecording,
+    BeginRecorder,
     BeReady,
     FinishShift,
     PassOffer,
     Pause,
+    SendRecorderCandidate,
+    SendRecorderOffer,
     ServeNext,
     StopRecording,
 )
@@ -47,6 +50,19 @@ async def stop_recording(asking: Asking, order: StopRecording) -> object:
     return await recordings.stop(asking.caller, order.ticket, order.recording, order.why, asking.receipt)
 
 
+async def begin_recorder(asking: Asking, order: BeginRecorder) -> object:
+    await asking.services.studio.begin(asking.caller, order, asking.receipt)
+    return None
+
+
+async def send_recorder_offer(asking: Asking, frame: SendRecorderOffer) -> None:
+    await asking.services.studio.offer(asking.caller, frame)
+
+
+async def send_recorder_candidate(asking: Asking, frame: SendRecorderCandidate) -> None:
+    await asking.services.studio.candidate(asking.caller, frame)
+
+
 HANDLERS: Handlers = {
     BeReady: be_ready,
     Pause: pause,
@@ -56,5 +72,8 @@ HANDLERS: Handlers = {
     ServeNext: serve_next,
     AskRecording: ask_recording,
     StopRecording: stop_recording,
+    BeginRecorder: begin_recorder,
+    SendRecorderOffer: send_recorder_offer,
+    SendRecorderCandidate: send_recorder_candidate,
     **conversation.HANDLERS,
 }

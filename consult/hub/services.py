@@ -17,6 +17,7 @@ from consult.queue.desk import Desk
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.recordings.recordings import Recordings
+from consult.recordings.studio import Studio
 from consult.settings import Settings
 from consult.signalling.legs.listening import Listening
 from consult.signalling.legs.relay import LegRelay
@@ -50,6 +51,7 @@ class Services:
     listening: Listening
     device_checks: DeviceChecks
     recordings: Recordings
+    studio: Studio
     board: Board
 
 

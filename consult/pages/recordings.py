@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from consult.accounts.doorkeeper import Visit
-from consult.errors import BadRequest, RateLimited, TooLarge
+from consult.errors import BadRequest, NotFound, RateLimited, TooLarge
 from consult.pages.services import PageServices
 from consult.pages.templates import Templates
 from consult.recordings.slices import Slice
@@ -39,6 +39,8 @@ class RecordingPages:
 
     async def keep(self, request: Request, visit: Visit) -> Response:
         """One slice. Again with the same bytes, it is answered the same."""
+        if self._services.settings.recording == "server":
+            raise NotFound()  # here no page makes files
         await self._take_allowance(visit)
         number = request.path_params["number"]
         link = request.headers.get("x-consult-link", "")

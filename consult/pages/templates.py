@@ -40,6 +40,7 @@ class Templates:
             "call_centre_number": "".join(c for c in settings.call_centre if c.isdigit() or c == "+"),
             "zone": settings.time_zone,
             "may_record": settings.recording != "off",
+            "recorded_by": settings.recording,
             "zone_label": settings.zone_label,
             "languages": LANGUAGES,
         }

@@ -1,5 +1,6 @@
 """Asking, agreeing, withdrawing: SQL decides, by compare-and-set; then everybody in the call is told."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -10,6 +11,8 @@ from consult.errors import ConsultError, NotFound, StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Caller, Side
 from consult.recordings import steps
+from consult.recordings.line import tell_end
+from consult.recordings.rules import OPEN, SEALED, RecordingStage
 from consult.recordings.shown import recording_of
 from consult.recordings.steps import Changed
 from consult.recordings.store import life
@@ -30,6 +33,7 @@ class Recordings:
         self._database = database
         self._announcer = announcer
         self._settings = settings
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def ask(self, caller: Caller, ticket_id: str, call_id: str, receipt: Receipt) -> Changed:
         """The officer asks everybody else in the call. Raises NotFound, StageForbids."""
@@ -89,6 +93,21 @@ class Recordings:
         row = await self._database.read(query)
         return None if row is None else recording_of(row, self._settings)
 
+    async def lose(self, ticket_id: str, recording_id: str) -> None:
+        """The server's recorder is gone. Nothing happens to a recording that has ended before."""
+
+        def order(conn: Connection) -> Changed | None:
+            tickets.find(conn, ticket_id, lock=True)
+            call = steps.call_of(conn, life.find_of(conn, ticket_id, recording_id))
+            row = life.find_of(conn, ticket_id, recording_id, lock=True)
+            if row.stage is not RecordingStage.RECORDING:
+                return None
+            return steps.lapsed(conn, row, call) or steps.lapse(conn, row, call, "server_lost")
+
+        changed = await self._database.write(order)
+        if changed is not None:
+            self.tell(changed)
+
     async def lapse_silent(self) -> int:
         """End recordings whose page sends nothing any more, or whose people changed unseen."""
         ended = 0
@@ -114,6 +133,13 @@ class Recordings:
         self._announcer.tell(seen.to, RecordingChanged(recording_of(seen.row, self._settings)))
         for entry in seen.entries:
             self._announcer.tell(seen.to, EntryAdded(seen.row.ticket_id, entry))
+        row = seen.row
+        if self._settings.recording == "server" and row.started_at is not None and row.stage not in OPEN:
+            telling = asyncio.create_task(
+                tell_end(self._settings.data_dir, row.id, row.reason in SEALED), name="recorder is told"
+            )
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
 
     async def _carry_out(self, order: Callable[[Connection], Changed], receipt: Receipt) -> Changed:
         changed = await self._database.write(order, receipt)

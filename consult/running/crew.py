@@ -1,4 +1,4 @@
-"""The children of `consult up`: servers on one listening socket, the sweep, the mirror of checks."""
+"""The children of `consult up`: servers on one listening socket, sweep, mirror of checks, recorder."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,12 @@ class Crew:
     """Each is started again by itself when it ends; all are ended together."""
 
     def __init__(
-        self, workers: int, where: tuple[str, int], listener: int, say: Callable[[str], None]
+        self,
+        workers: int,
+        where: tuple[str, int],
+        listener: int,
+        say: Callable[[str], None],
+        records: bool = False,
     ) -> None:
         host, port = where
         serving = ("serve", "--host", host, "--port", str(port), "--fd", str(listener))
@@ -21,8 +26,11 @@ class Crew:
             Child(f"Server {number + 1}", serving, (listener,), say) for number in range(workers)
         ]
         self._sweep = Child("The sweep", ("sweep",), (), say)
-        self._mirror = Child("The device check", ("device-check",), (), say)
-        self._children = [*self._servers, self._sweep, self._mirror]
+        # People are served without these: they are not waited for.
+        self._others = [Child("The device check", ("device-check",), (), say)]
+        if records:
+            self._others.append(Child("The recorder", ("recorder",), (), say))
+        self._children = [*self._servers, self._sweep, *self._others]
 
     async def open(self) -> None:
         """Return when every server serves. Raises SettingsWrong when one does not."""
@@ -31,9 +39,10 @@ class Crew:
     async def complete(self) -> None:
         """After `open`: the sweep, which nobody at the door waits for. Raises SettingsWrong likewise.
 
-        The mirror as well, which is not waited for at all: people are served without it.
+        The mirror and the recorder as well, which are not waited for at all.
         """
-        self._mirror.start()
+        for child in self._others:
+            child.start()
         await self._start([self._sweep])
 
     async def stop(self) -> None:

@@ -27,7 +27,8 @@ async def up(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
     try:
         check_tls(settings)
-        crew = Crew(settings.workers, (settings.host, settings.port), listener.fileno(), say)
+        records = settings.recording == "server"
+        crew = Crew(settings.workers, (settings.host, settings.port), listener.fileno(), say, records)
         await _until_told(_keep_open(settings, crew), crew)
     finally:
         listener.close()

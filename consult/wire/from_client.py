@@ -403,6 +403,39 @@ class StopRecording(FromClient):
     why: Literal["stopped", "recorder_lost"] = "stopped"
 
 
+class BeginRecorder(FromClient):
+    """The page that records asks for the server's recorder, where the office has one; again after a loss.
+
+    `attempt`: a name of the page's choice. Answered by `RecorderBegun`; where there is no recorder the
+    recording ends.
+    """
+
+    cseq: Number
+    ticket: Id
+    recording: Id
+    attempt: Id
+
+
+class SendRecorderOffer(FromClient):
+    """The page's session description: one picture and one voice. Answered by `RecorderAnswered`."""
+
+    ticket: Id
+    recording: Id
+    attempt: Id
+    sdp: Annotated[str, Meta(min_length=1, max_length=32_768)]
+
+
+class SendRecorderCandidate(FromClient):
+    """An ICE candidate for the server's recorder."""
+
+    ticket: Id
+    recording: Id
+    attempt: Id
+    candidate: Annotated[str, Meta(max_length=1_024)]
+    mid: Annotated[str, Meta(max_length=64, pattern=VISIBLE)] | None = None
+    line: Annotated[int, Meta(ge=0, le=64)] | None = None
+
+
 class BeginCheck(FromClient):
     """Ask for a peer of the service to try devices and network with, under a name of the page's choice.
 
@@ -499,6 +532,9 @@ ClientFrame = (
     | AnswerRecording
     | WithdrawRecording
     | StopRecording
+    | BeginRecorder
+    | SendRecorderOffer
+    | SendRecorderCandidate
     | BeginCheck
     | SendCheckOffer
     | SendCheckCandidate

@@ -126,7 +126,7 @@ class RecordingShown(msgspec.Struct, frozen=True, omit_defaults=True):
     `agreed`, `waits_for`: who said yes and who has not answered, by side. `recorder`: the stream of the page
     that records. `revision` grows with each change of a consultation's recordings: a lower one than known is
     old news. `reason` of a recording that ended: declined, withdrawn, stopped, taken_back, unanswered,
-    call_ended, people_changed, recorder_lost.
+    call_ended, people_changed, recorder_lost, server_lost.
     """
 
     id: str
@@ -597,6 +597,25 @@ class RecordingChanged(ToClient):
     recording: RecordingShown
 
 
+class RecorderBegun(ToClient):
+    """The server's recorder waits for the page that records; it may be offered to."""
+
+    ticket: str
+    recording: str
+    attempt: str
+    ice_servers: list[dict[str, str | list[str]]]
+    relay_only: bool = False
+
+
+class RecorderAnswered(ToClient):
+    """The answer of the server's recorder, with all its candidates."""
+
+    ticket: str
+    recording: str
+    attempt: str
+    sdp: str
+
+
 class CheckBegun(ToClient):
     """The service's peer is kept for this check, for at most `seconds`; it may be offered to."""
 
@@ -667,6 +686,8 @@ ServerFrame = (
     | MediaStateTold
     | RestartAsked
     | RecordingChanged
+    | RecorderBegun
+    | RecorderAnswered
     | CheckBegun
     | CheckAnswered
     | CheckStopped

@@ -57,6 +57,9 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.AskIceServers: EVERYBODY,
     wire.AskRecording: frozenset({O}),
     wire.StopRecording: frozenset({O}),
+    wire.BeginRecorder: frozenset({O}),
+    wire.SendRecorderOffer: frozenset({O}),
+    wire.SendRecorderCandidate: frozenset({O}),
     wire.AnswerRecording: frozenset({A, O}),
     wire.WithdrawRecording: frozenset({A, O}),
     wire.DeclineCall: frozenset({A, O}),
@@ -78,7 +81,16 @@ OVER_A_LEG = frozenset(
 NOTHING = {"ticket": NOBODYS, "call": NOBODYS, "guest": NOBODYS}
 # The connection itself takes these; they stand in no role's table.
 OF_THE_CONNECTION = frozenset({wire.Hello, wire.Refresh, wire.Ping})
-OF_A_RECORDING = frozenset({wire.AnswerRecording, wire.WithdrawRecording, wire.StopRecording})
+OF_A_RECORDING = frozenset(
+    {
+        wire.AnswerRecording,
+        wire.WithdrawRecording,
+        wire.StopRecording,
+        wire.BeginRecorder,
+        wire.SendRecorderOffer,
+        wire.SendRecorderCandidate,
+    }
+)
 ORDERS = [kind for kind in MAY if kind not in OF_THE_CONNECTION]
 
 

@@ -18,7 +18,7 @@ from tests.running.program import Program, consult, everything_of, free_port
 from tests.support.waiting import until
 
 SERVER, SWEEP, VALKEY = "-m consult serve", "-m consult sweep", "valkey-server"
-MIRROR = "-m consult device-check"
+MIRROR, RECORDER = "-m consult device-check", "-m consult recorder"
 PASSWORDS = "demo-passwords.txt"
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def office(home: Path) -> AsyncIterator[Program]:
-    with Program(home, "up", CONSULT_PORT=free_port()) as program:
+    with Program(home, "up", CONSULT_PORT=free_port(), CONSULT_RECORDING="server") as program:
         await program.is_open()
         yield program
 
@@ -56,6 +56,7 @@ async def test_it_starts_servers_a_sweep_and_valkey_and_answers(office: Program,
     assert len(everything_of(home, VALKEY)) == 1
     await until(lambda: len(everything_of(home, SWEEP)) == 1)
     await until(lambda: len(everything_of(home, MIRROR)) == 1)
+    await until(lambda: len(everything_of(home, RECORDER)) == 1)
 
 
 def test_it_says_where_the_passwords_are_and_never_what_they_are(office: Program, home: Path) -> None:
@@ -100,14 +101,15 @@ async def test_a_second_start_is_quick_and_changes_nothing(home: Path) -> None:
     with Program(home, "up", CONSULT_PORT=port) as second:
         await second.is_open()
         took_seconds = time.monotonic() - began
+        assert everything_of(home, RECORDER) == [], "nothing is recorded on the server by default"
         assert (home / PASSWORDS).read_text() == passwords
         assert str(home / PASSWORDS) in second.output
     assert took_seconds < 15  # about 2 s on an idle machine
 
 
-@pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY, MIRROR])
+@pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY, MIRROR, RECORDER])
 async def test_a_child_that_is_killed_is_started_again(office: Program, home: Path, word: str) -> None:
-    await until(lambda: everything_of(home, SWEEP) and everything_of(home, MIRROR))
+    await until(lambda: all(everything_of(home, each) for each in (SWEEP, MIRROR, RECORDER)))
     before = set(everything_of(home, word))
     killed = before.pop()
     os.kill(killed, signal.SIGKILL)

@@ -74,6 +74,10 @@ class House:
         """Start the mirror of device checks, as `up` does."""
         return self._start("device-check")
 
+    def records(self) -> Program:
+        """Start the recorder, as `up` does where recordings are made on the server."""
+        return self._start("recorder")
+
     def kill(self, number: int) -> None:
         """As `kill -9` does: nothing is said, nothing is finished."""
         self._servers[number].process.kill()

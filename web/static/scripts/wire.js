@@ -56,6 +56,9 @@
 /** @typedef {{ t: "AnswerRecording", cseq: number, ticket: string, recording: string, text: number, yes: boolean }} AnswerRecording */
 /** @typedef {{ t: "WithdrawRecording", cseq: number, ticket: string, recording: string }} WithdrawRecording */
 /** @typedef {{ t: "StopRecording", cseq: number, ticket: string, recording: string, why?: "recorder_lost" | "stopped" }} StopRecording */
+/** @typedef {{ t: "BeginRecorder", cseq: number, ticket: string, recording: string, attempt: string }} BeginRecorder */
+/** @typedef {{ t: "SendRecorderOffer", ticket: string, recording: string, attempt: string, sdp: string }} SendRecorderOffer */
+/** @typedef {{ t: "SendRecorderCandidate", ticket: string, recording: string, attempt: string, candidate: string, mid?: string | null, line?: number | null }} SendRecorderCandidate */
 /** @typedef {{ t: "BeginCheck", ticket: string, check: string }} BeginCheck */
 /** @typedef {{ t: "SendCheckOffer", ticket: string, check: string, sdp: string }} SendCheckOffer */
 /** @typedef {{ t: "SendCheckCandidate", ticket: string, check: string, candidate: string, mid?: string | null, line?: number | null }} SendCheckCandidate */
@@ -105,13 +108,15 @@
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} MediaStateTold */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
 /** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
+/** @typedef {{ t: "RecorderBegun", ticket: string, recording: string, attempt: string, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} RecorderBegun */
+/** @typedef {{ t: "RecorderAnswered", ticket: string, recording: string, attempt: string, sdp: string }} RecorderAnswered */
 /** @typedef {{ t: "CheckBegun", ticket: string, check: string, seconds: number, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CheckBegun */
 /** @typedef {{ t: "CheckAnswered", ticket: string, check: string, sdp: string }} CheckAnswered */
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.

@@ -2,6 +2,7 @@
 import { Call } from "./call.js";
 import { ThirdSeat } from "./third_seat.js";
 import { Recorder } from "./recorder.js";
+import { ServerRecorder } from "./server_recorder.js";
 import { Recording } from "./recording.js";
 import { Photos } from "./photos.js";
 import { Transcript } from "./transcript.js";
@@ -12,8 +13,8 @@ import { Transcript } from "./transcript.js";
  *   channel: import("./channel.js").Channel,
  *   storage: import("./unsent.js").KeyValueStore,
  *   parts: import("./call_parts.js").BrowserParts,
- *   recorder?: Pick<import("./recorder.js").RecorderParts, "tools" | "sender">,
- * }} DeskParts `recorder`: where calls may be recorded
+ *   recorder?: Pick<import("./recorder.js").RecorderParts, "tools" | "sender"> & { byServer: boolean },
+ * }} DeskParts `recorder`: where calls may be recorded, by this page or by the service
  */
 
 /** A consultation at an officer's desk: who it is, what was said, and its call. */
@@ -36,7 +37,9 @@ export class DeskConversation {
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.recording = new Recording({ ...about, call: this.call, seat: this.seat });
     const { recording, call } = this;
-    this.#recorder = recorder ? new Recorder({ recording, call, notes: channel.notes, ...recorder }) : null;
+    if (!recorder) this.#recorder = null;
+    else if (recorder.byServer) this.#recorder = new ServerRecorder({ ...about, recording, call, parts, mix: recorder.tools.mix });
+    else this.#recorder = new Recorder({ recording, call, notes: channel.notes, ...recorder });
     this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
     this.#shown = shown;
     this.take(shown, true);

@@ -17,9 +17,13 @@
  * @typedef {{ stop: () => void, abort: () => void }} Capture
  * @typedef {{ sources: () => MediaStream[], sliceMs: number, taken: (content: Promise<ArrayBuffer>, last: boolean) => void, failed: () => void }} CaptureParts
  *
+ * A call as one picture and one voice.
+ * @typedef {{ stream: MediaStream, close: () => void }} Mixed
+ *
  * What recording needs of the browser. `put`: kept by the service; to be tried later; refused for good.
  * @typedef {{
  *   capture: (parts: CaptureParts) => Capture,
+ *   mix: (sources: () => MediaStream[]) => Mixed,
  *   spool: Spool,
  *   put: (slice: Slice) => Promise<"kept" | "later" | "never">,
  *   digest: (content: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>,

@@ -41,7 +41,7 @@ function recorder() {
   const tools = recordingTools(csrf, parts.timers);
   const sender = new SliceSender(tools, parts.timers);
   channel.onState(({ name }) => name === "online" && sender.wake());
-  return { tools, sender };
+  return { tools, sender, byServer: root.dataset.record === "server" };
 }
 
 /** @param {Promise<unknown>} order @param {(why: string) => void} [refused] */

@@ -1,0 +1,125 @@
+"""The server records: one browser sends the call to it, the file plays, and it ends at once or honestly."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from consult.recordings.letters import recorder_path
+from tests.running.program import Program, consult
+from tests.stories.people import Person, Town
+from tests.stories.test_recording import (
+    asks,
+    decoded,
+    files,
+    in_call,
+    is_marked,
+    is_not_marked,
+    last,
+    presses,
+)
+from tests.support.house import House
+from tests.support.waiting import until
+
+LOST = "Rekaman berhenti karena perekam di kantor terputus"
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_RECORDING": "server"}
+
+
+@pytest.fixture
+async def recorder(house: House) -> AsyncIterator[Program]:
+    program = house.records()
+    await until(recorder_path(house.data_dir).exists, 60)
+    yield program
+    program.process.terminate()
+    await asyncio.to_thread(program.process.wait)
+
+
+def slices_of(house: House) -> int:
+    return int(str(last(house)["slices"]))
+
+
+async def asks_again(officer: Person) -> None:
+    """The settings of the call are open still."""
+    await presses(officer, "Minta izin merekam")
+
+
+async def begins(citizen: Person, officer: Person) -> None:
+    await asks(officer)
+    await presses(citizen, "Setuju direkam")
+    await is_marked(citizen, officer)
+
+
+async def whole(house: House) -> bytes:
+    """The newest recording's file, after its chain was checked."""
+    row = last(house)
+    checked = await asyncio.to_thread(consult, house.data_dir, "check-recording", str(row["id"]))
+    assert (checked.returncode, "is whole" in checked.stdout) == (0, True), checked
+    named = house.rows("SELECT file FROM recording_slice WHERE recording_id = ? ORDER BY number", row["id"])
+    directory = Path(house.data_dir) / "recordings"
+    return b"".join((directory / one["file"]).read_bytes() for one in named)
+
+
+async def test_both_say_yes_and_the_file_plays_until_one_withdraws(
+    town: Town, house: House, recorder: Program
+) -> None:
+    citizen, officer = await in_call(town, "Ibu Peladen")
+    before = files(house)
+    await begins(citizen, officer)
+    await until(lambda: slices_of(house) >= 2, 60)
+    # The page comes back and goes on in the same file.
+    await officer.page.reload()
+    await officer.sees_moving_pictures()
+    had = slices_of(house)
+    await until(lambda: slices_of(house) >= had + 2, 60)
+    await is_marked(citizen, officer)
+    await presses(citizen, "Cabut izin")
+    await is_not_marked(citizen, officer)
+    row, kept = last(house), files(house)
+    assert (row["stage"], row["reason"], row["finished_at"] is not None) == ("stopped", "withdrawn", True)
+    await citizen.button("hang_up").click()
+    await expect(officer.button("hang_up")).to_have_count(0)
+    assert (last(house), files(house)) == (row, kept)
+    assert len(kept) - len(before) == row["slices"]
+    pictures, sounds, different = decoded(await whole(house))
+    assert pictures > 60 and sounds > 300 and different > 20
+
+
+async def test_a_recorder_that_is_killed_is_told_and_what_was_kept_plays(
+    town: Town, house: House, recorder: Program
+) -> None:
+    citizen, officer = await in_call(town, "Ibu Terputus")
+    await begins(citizen, officer)
+    await until(lambda: slices_of(house) >= 2, 60)
+    recorder.process.kill()
+    recorder_path(house.data_dir).unlink()
+    await is_not_marked(citizen, officer)
+    await expect(officer.log.get_by_text(LOST)).to_be_visible()
+    for side in (citizen, officer):
+        await side.sees_moving_pictures()
+    assert last(house)["reason"] == "server_lost"
+    pictures, sounds, _ = decoded(await whole(house))
+    assert pictures > 30 and sounds > 100
+    # Asked again while there is no recorder, that is said as well; with one again, it is recorded.
+    first = last(house)["id"]
+    await asks_again(officer)
+    await presses(citizen, "Setuju direkam")
+    await until(lambda: last(house)["id"] != first and last(house)["reason"] == "server_lost", 30)
+    await is_not_marked(citizen, officer)
+    house.records()
+    await until(recorder_path(house.data_dir).exists, 60)
+    await asks_again(officer)
+    await presses(citizen, "Setuju direkam")
+    await is_marked(citizen, officer)
+    await until(lambda: slices_of(house) >= 1, 60)
+    await presses(officer, "Hentikan rekaman")
+    await is_not_marked(citizen, officer)
+    await until(lambda: last(house)["finished_at"], 30)
+    assert last(house)["reason"] == "stopped"
+    await citizen.button("hang_up").click()
+    await expect(citizen.log.get_by_text(LOST)).to_have_count(2)
