@@ -23,6 +23,7 @@ from consult.wire.from_client import (
     SendCandidate,
     SendCheckCandidate,
     SendCheckOffer,
+    SendCode,
     SendDescription,
     SendRecorderCandidate,
     SendRecorderOffer,
@@ -40,6 +41,7 @@ GOODBYE_SECONDS = 5.0
 KINDS = {
     SendDescription: Kind.DESCRIPTION,
     SendCandidate: Kind.CANDIDATE,
+    SendCode: Kind.CANDIDATE,
     SendCheckOffer: Kind.DESCRIPTION,
     SendCheckCandidate: Kind.CANDIDATE,
     SendRecorderOffer: Kind.DESCRIPTION,

@@ -24,6 +24,7 @@ from consult.wire.from_client import (
     ReportScreen,
     Ring,
     SendCandidate,
+    SendCode,
     SendDescription,
     SendMediaState,
     Typing,
@@ -133,6 +134,10 @@ async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
     await relay.candidate(asking.caller, frame)
 
 
+async def send_code(asking: Asking, frame: SendCode) -> None:
+    await asking.services.relay.code(asking.caller, frame)
+
+
 async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
     relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
     await relay.media_state(asking.caller, frame)
@@ -172,6 +177,7 @@ HANDLERS: Handlers = {
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,
+    SendCode: send_code,
     AskRestart: ask_restart,
     AskIceServers: ask_ice_servers,
 }

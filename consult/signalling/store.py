@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
 
 from consult.audit.store import record
 from consult.consultations.credential import new_id
@@ -12,7 +12,8 @@ from consult.errors import NotFound, StaleAttempt
 from consult.people import Side
 from consult.signalling.calls import CallStage, CallStep, Rung, next_call
 from consult.storage import moments
-from consult.storage.tables import call
+from consult.storage.prepared import Prepared
+from consult.storage.tables import call, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,24 @@ class CallRow:
 
 
 _all = select(*(column for column in call.c if column.name in CallRow.__dataclass_fields__))
+
+SPOKEN = Prepared(
+    select(
+        ticket.c.stage,
+        ticket.c.officer_id,
+        call.c.stage,
+        call.c.generation,
+        call.c.applicant_pin,
+        call.c.officer_pin,
+    )
+    .select_from(
+        ticket.join(
+            call, and_(call.c.ticket_id == ticket.c.id, call.c.id == bindparam("call_id")), isouter=True
+        )
+    )
+    .where(ticket.c.id == bindparam("ticket_id"))
+)
+"""What a frame has to pass: the ticket's stage and officer, and the call's stage, generation and pins."""
 
 
 def _row(row: Row[Any]) -> CallRow:

@@ -1,7 +1,8 @@
 """The database: orders that write, queries that read."""
 
 import asyncio
-from typing import Protocol, Self
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol, Self
 
 from sqlalchemy.exc import DBAPIError
 
@@ -10,6 +11,7 @@ from consult.settings import Settings
 from consult.storage import faults
 from consult.storage.engines import database_url, parse, sqlite_path
 from consult.storage.orders import BUSY_RETRY_MS, Accepted, Order, T
+from consult.storage.prepared import Prepared
 from consult.storage.readers import PostgresReader, SqliteReader
 from consult.storage.receipts import Receipt
 from consult.storage.writer_postgres import PostgresWriter
@@ -28,6 +30,7 @@ class Reader(Protocol):
     async def start(self) -> None: ...
     async def close(self) -> None: ...
     async def read(self, query: Order[T]) -> T: ...
+    async def glance(self, statement: Prepared, values: Mapping[str, object]) -> tuple[Any, ...] | None: ...
 
 
 class Database:
@@ -92,9 +95,21 @@ class Database:
 
     async def read(self, query: Order[T]) -> T:
         """Run the query on one consistent state of the database. Raises Busy when it cannot be reached."""
-        try:
-            return await self._reader.read(query)
-        except Exception as error:
-            if faults.read_only(error) or not faults.away(error):
-                raise
-            raise Busy(retry_ms=BUSY_RETRY_MS) from error
+        return await _reached(self._reader.read(query))
+
+    async def glance(self, statement: Prepared, values: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """The first row of a statement that finds it by its keys, as it is committed now; None without one.
+
+        For what is asked for every frame: with SQLite it is answered without leaving the event loop, so it
+        must not search. Raises Busy when the database cannot be reached.
+        """
+        return await _reached(self._reader.glance(statement, values))
+
+
+async def _reached(reading: Awaitable[T]) -> T:
+    try:
+        return await reading
+    except Exception as error:
+        if faults.read_only(error) or not faults.away(error):
+            raise
+        raise Busy(retry_ms=BUSY_RETRY_MS) from error

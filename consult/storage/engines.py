@@ -61,6 +61,13 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=0)
 
 
+def glancing_sqlite(path: Path) -> sqlite3.Connection:
+    """A connection that reads and never waits: what is locked raises OperationalError."""
+    opened = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    opened.execute("PRAGMA query_only = ON")
+    return opened
+
+
 def begin_sqlite(conn: Connection, *, writes: bool) -> None:
     """Begin the transaction that SQLAlchemy, whose driver does not, believes to have begun.
 

@@ -1,5 +1,6 @@
 """Statements that run for every order."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,14 @@ class Prepared:
         row = conn.execute(self._statement, values).first()
         return None if row is None else tuple(row)
 
+    def glance(self, driver: sqlite3.Connection, values: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """As `first`, through the driver alone, in no transaction but the statement's own."""
+        rows = driver.execute(self._text, self._all(values)).fetchall()
+        return rows[0] if rows else None
+
     def _through_driver(self, conn: Connection, values: Mapping[str, object]) -> Any:
         driver: Any = conn.connection.dbapi_connection
-        return driver.execute(self._text, {**self._fixed, **values} if self._fixed else values)
+        return driver.execute(self._text, self._all(values))
+
+    def _all(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        return {**self._fixed, **values} if self._fixed else values

@@ -40,6 +40,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
         ),
         EVERYBODY,
     ),
+    orders.SendCode: BOTH_SIDES,
     orders.LeaveQueue: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),
     orders.SendCheckOffer: (Role.APPLICANT,),

@@ -342,6 +342,20 @@ class AskRestart(FromClient):
     leg: Id | None = None
 
 
+class SendCode(FromClient):
+    """One step towards the digits that both people read aloud (after RFC 6189, section 4.2).
+
+    The officer's page commits itself, the applicant's tells its nonce, the officer's opens. `value`: 32
+    bytes in hexadecimal: the commitment's SHA-256, or a nonce.
+    """
+
+    ticket: Id
+    call: Id
+    generation: Number
+    step: Literal["commitment", "nonce", "opening"]
+    value: Annotated[str, Meta(min_length=64, max_length=64, pattern=r"^[0-9a-f]{64}$(?!\n)")]
+
+
 class SendMediaState(FromClient):
     """Whether this side's microphone and camera are on, and the quality it sends in.
 
@@ -525,6 +539,7 @@ ClientFrame = (
     | JoinLeg
     | SendDescription
     | SendCandidate
+    | SendCode
     | SendMediaState
     | AskRestart
     | AskIceServers

@@ -582,6 +582,16 @@ class MediaStateTold(ToClient):
     screen: bool = False
 
 
+class CodeRelayed(ToClient):
+    """The other side's step towards the digits that both people read aloud: see `SendCode`."""
+
+    ticket: str
+    call: str
+    generation: int
+    step: Literal["commitment", "nonce", "opening"]
+    value: str
+
+
 class RestartAsked(ToClient):
     """The other side lost its path: restart ICE (RFC 8445), unless that was done just now."""
 
@@ -684,6 +694,7 @@ ServerFrame = (
     | DescriptionRelayed
     | CandidateRelayed
     | MediaStateTold
+    | CodeRelayed
     | RestartAsked
     | RecordingChanged
     | RecorderBegun

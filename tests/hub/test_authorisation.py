@@ -53,6 +53,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.SendDescription: EVERYBODY,
     wire.SendCandidate: EVERYBODY,
     wire.SendMediaState: EVERYBODY,
+    wire.SendCode: frozenset({A, O}),
     wire.AskRestart: EVERYBODY,
     wire.AskIceServers: EVERYBODY,
     wire.AskRecording: frozenset({O}),

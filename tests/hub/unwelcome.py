@@ -38,6 +38,10 @@ def _media(**changed: Any) -> dict[str, Any]:
     return {"call": "@call", "generation": 1, "audio": True, "video": True} | changed
 
 
+def _code(**changed: Any) -> dict[str, Any]:
+    return {"call": "@call", "generation": 1, "step": "nonce", "value": "0a" * 32} | changed
+
+
 def _on_call(call: str, code: str, answering: str = "") -> list[Unwelcome]:
     """Everything that names a call; `answering`: the code of what only a ringing call takes."""
     return [
@@ -55,6 +59,7 @@ def _on_call(call: str, code: str, answering: str = "") -> list[Unwelcome]:
         Unwelcome("SendCandidate", code, _candidate("", call=call)),
         Unwelcome("SendMediaState", code, _media(call=call)),
         Unwelcome("SendMediaState", code, _media(call=call, screen=True)),
+        Unwelcome("SendCode", code, _code(call=call)),
     ]
 
 
@@ -100,6 +105,7 @@ WHILE_RINGING = [
     Unwelcome("SendDescription", "stage_forbids", _offer()),
     Unwelcome("SendCandidate", "stage_forbids", _candidate()),
     Unwelcome("SendMediaState", "stage_forbids", _media()),
+    Unwelcome("SendCode", "stage_forbids", _code()),
 ]
 
 LAST_LINE = "a=mid:1\r\n"
@@ -111,6 +117,12 @@ IN_A_CALL = [
     Unwelcome("SendDescription", "stage_forbids", _offer(generation=2)),
     Unwelcome("SendCandidate", "stage_forbids", _candidate(generation=2**53 - 1)),
     Unwelcome("SendMediaState", "stage_forbids", _media(generation=2)),
+    Unwelcome("SendCode", "stage_forbids", _code(generation=2)),
+    Unwelcome(
+        "SendCode", "stage_forbids", _code(step="commitment"), {"stage": "commitment", "step": "relay"}
+    ),
+    Unwelcome("SendCode", "stage_forbids", _code(step="opening"), {"stage": "opening", "step": "relay"}),
+    Unwelcome("SendCode", "not_found", _code(ticket="@theirs", call="@their_call")),
     Unwelcome("SendDescription", "not_found", _offer(ticket="@theirs")),
     Unwelcome("SendDescription", "not_found", _offer(ticket="@theirs", call="@their_call")),
     Unwelcome("SendCandidate", "not_found", _candidate(ticket="@theirs", call="@their_call")),

@@ -26,6 +26,7 @@ from consult.wire.from_client import (
     Ping,
     Refresh,
     SendCandidate,
+    SendCode,
     SendDescription,
     SendMediaState,
 )
@@ -45,6 +46,7 @@ NEEDS_SOCKET = frozenset(
         JoinLeg,
         SendDescription,
         SendCandidate,
+        SendCode,
         SendMediaState,
         AskRestart,
         AskIceServers,

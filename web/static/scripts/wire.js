@@ -51,6 +51,7 @@
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} SendCandidate */
 /** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number, leg?: string | null }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number, leg?: string | null }} AskRestart */
+/** @typedef {{ t: "SendCode", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string }} SendCode */
 /** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} SendMediaState */
 /** @typedef {{ t: "AskRecording", cseq: number, ticket: string, call: string }} AskRecording */
 /** @typedef {{ t: "AnswerRecording", cseq: number, ticket: string, recording: string, text: number, yes: boolean }} AnswerRecording */
@@ -106,6 +107,7 @@
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string, leg?: string | null }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} CandidateRelayed */
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} MediaStateTold */
+/** @typedef {{ t: "CodeRelayed", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string }} CodeRelayed */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
 /** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
 /** @typedef {{ t: "RecorderBegun", ticket: string, recording: string, attempt: string, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} RecorderBegun */
@@ -115,8 +117,8 @@
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | CodeRelayed | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.

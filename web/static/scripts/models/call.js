@@ -107,6 +107,10 @@ export class Call {
     return this.#media?.code ?? "";
   }
 
+  get codeIsWrong() {
+    return this.#media?.codeIsWrong ?? false;
+  }
+
   /** @param {() => void} listener */
   onChange(listener) {
     return this.#changes.add(listener);

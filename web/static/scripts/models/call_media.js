@@ -90,6 +90,11 @@ export class CallMedia {
     return this.#leg.code;
   }
 
+  /** Somebody stands between the two pages. */
+  get codeIsWrong() {
+    return this.#leg.codeIsWrong;
+  }
+
   /** The generation of the call this page is connected for. */
   get generation() {
     return this.#call?.generation ?? 0;

@@ -7,7 +7,7 @@ import { Peer } from "./peer.js";
 import { firstLevel } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
 import { Remote } from "./remote.js";
-import { shortCode } from "./short_code.js";
+import { ShortCode } from "./short_code.js";
 
 /** @typedef {import("./quality.js").Level} Level */
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
@@ -28,8 +28,8 @@ export class Leg {
   #remote;
   /** Frames for a connection that is about to be made. @type {ServerFrame[]} */
   #early = [];
-  /** What both people can read aloud. */
-  #code = "";
+  /** @type {ShortCode | null} */
+  #code = null;
   #again;
   /** What this side sends over this leg, and at which cost. */
   quality;
@@ -65,7 +65,12 @@ export class Leg {
 
   /** The same digits on both pages, unless somebody stands between them. */
   get code() {
-    return this.#code;
+    return this.#code?.digits ?? "";
+  }
+
+  /** The other side's page did not keep to what it was bound to. */
+  get codeIsWrong() {
+    return this.#code?.isWrong ?? false;
   }
 
   /** The generation this page is connected for; 0: none. */
@@ -98,6 +103,7 @@ export class Leg {
     else if (frame.t === "DescriptionRelayed") this.#peer.describe(frame.kind, frame.sdp);
     else if (frame.t === "CandidateRelayed") this.#peer.candidate(frame);
     else if (frame.t === "MediaStateTold") this.#heard(frame);
+    else if (frame.t === "CodeRelayed") this.#code?.take(frame);
     else if (frame.t === "RestartAsked") this.#recovery?.asked();
   }
 
@@ -144,9 +150,9 @@ export class Leg {
   }
 
   disconnect() {
-    for (const part of [this.#again, this.quality, this.#recovery, this.#flow]) part?.stop();
+    for (const part of [this.#again, this.quality, this.#recovery, this.#flow, this.#code]) part?.stop();
     this.#early = [];
-    this.#flow = null;
+    this.#flow = this.#code = null;
     this.#peer?.close();
     this.#peer = null;
     this.#remote.clear();
@@ -159,6 +165,7 @@ export class Leg {
     this.#peer = peer;
     this.#recovery = newRecovery(this.#use, told, peer);
     this.#flow = this.#newFlow(peer);
+    this.#code = this.#newCode(told);
     this.#recovery.begin(told.again, told.rung);
     this.quality.begin();
     this.#again.keepServersFresh(told);
@@ -205,6 +212,16 @@ export class Leg {
     });
   }
 
+  /** A guest's leg has none. @param {LegTold} told */
+  #newCode({ about, polite }) {
+    const { parts, send, changed } = this.#use;
+    const { leg, ...call } = about;
+    if (leg) return null;
+    /** @type {ConstructorParameters<typeof ShortCode>[0]["send"]} */
+    const say = (step) => send({ t: "SendCode", ...call, ...step });
+    return new ShortCode({ timers: parts.timers, randomBytes: parts.randomBytes, commits: !polite, about: call, send: say, changed });
+  }
+
   /** @param {Peer} peer */
   #newFlow(peer) {
     return new Flow({
@@ -224,14 +241,9 @@ export class Leg {
     if (state === "connected") {
       this.#peer?.sendAt(this.quality.sent);
       this.tellState();
-      void this.#readCode();
+      const { agreed } = /** @type {Peer} */ (this.#peer);
+      if (agreed) this.#code?.begin(...agreed);
     }
-    this.#use.changed();
-  }
-
-  async #readCode() {
-    const agreed = this.#peer?.agreed;
-    this.#code = agreed ? await shortCode(...agreed) : "";
     this.#use.changed();
   }
 

@@ -8,5 +8,15 @@ export function base64url(bytes) {
 /** @param {string} text */
 export async function sha256Hex(text) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(digest);
+}
+
+/** @param {(count: number) => Uint8Array} randomBytes @param {number} count of bytes */
+export function randomHex(randomBytes, count) {
+  return hexOf(randomBytes(count));
+}
+
+/** @param {Uint8Array} bytes */
+function hexOf(bytes) {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -86,6 +86,7 @@ class StageView {
     show(part(this.#root, "code"), call.stage === "connected" && call.code !== "");
     words(part(this.#root, "codedigits"), t("call.code", { code: call.code }));
     this.#showShares(name);
+    show(part(this.#root, "codewrong"), call.stage === "connected" && call.codeIsWrong);
     this.#showPictures(name);
     this.#showTrouble();
     this.#showControls(shape);
