@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.network.matrix import ROWS, connects
+from tests.network.matrix import ROWS, connects, stand
 from tests.network.pair import Pair, pair
+
+# By which ways the page's newest connection may find its path.
+WAYS = "window.watched.connections.at(-1)?.getConfiguration().iceTransportPolicy"
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +22,24 @@ async def test_a_call_connects_through(two: Pair, row: str) -> None:
     figures = await connects(two, ROWS[row])
     # Neither reaches the other by itself.
     assert "relay" in (figures["citizen"] + figures["officer"])
+
+
+async def test_a_call_that_finds_no_path_in_time_is_set_up_by_the_relay_alone(two: Pair) -> None:
+    await stand(two, ROWS["symmetric with symmetric"])
+    async with two.consultation() as (citizen, officer):
+        await two.street.cut("relay")
+        try:
+            await citizen.button("video").click()
+            await officer.button("accept_video").click()
+            for side in (citizen, officer):
+                await side.page.wait_for_function(f"() => {WAYS} === 'all'")
+            for side in (citizen, officer):
+                await side.page.wait_for_function(f"() => {WAYS} === 'relay'", timeout=30_000)
+        finally:
+            await two.street.mend("relay")
+        for side in (citizen, officer):
+            await side.page.wait_for_function(
+                "() => window.watched.connectedAt > 0 && window.watched.framesAt.length > 10", timeout=30_000
+            )
+            figures = await side.page.evaluate("window.watched.figures()")
+            assert (figures["local"], figures["remote"]) == ("relay", "relay")
