@@ -1,7 +1,8 @@
 """Steps of a call: parts of one transaction, all by compare-and-set. Units are taken and given back here."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -123,19 +124,7 @@ def step_down(
     if before.connected_at is None:
         until = moments.now(conn) + timedelta(seconds=settings.call_rung_seconds)
     accepted = "audio" if rung is Rung.AUDIO else before.accepted_media
-    call = store.advance(
-        conn,
-        before,
-        CallStep.RENEW,
-        caller.subject,
-        generation=before.generation + 1,
-        applicant_connected_at=None,
-        officer_connected_at=None,
-        setup_expires_at=until,
-        accepted_media=accepted,
-        rung=rung,
-    )
-    return unchanged(ticket, call)
+    return unchanged(ticket, _renewed(conn, before, caller, until, accepted_media=accepted, rung=rung))
 
 
 def renew(
@@ -147,7 +136,14 @@ def renew(
         first = before.connected_at is None
         seconds = settings.call_setup_seconds if first else settings.call_reconnect_seconds
         until = moments.now(conn) + timedelta(seconds=seconds)
-    call = store.advance(
+    return unchanged(ticket, _renewed(conn, before, caller, until, **store.taken_by(caller.side, stream)))
+
+
+def _renewed(
+    conn: Connection, before: CallRow, caller: Caller, until: datetime | None, **columns: Any
+) -> CallRow:
+    """The next generation, in which neither side has said yet that media flows."""
+    return store.advance(
         conn,
         before,
         CallStep.RENEW,
@@ -156,9 +152,8 @@ def renew(
         applicant_connected_at=None,
         officer_connected_at=None,
         setup_expires_at=until,
-        **store.taken_by(caller.side, stream),
+        **columns,
     )
-    return unchanged(ticket, call)
 
 
 def quality(

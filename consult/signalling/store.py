@@ -12,6 +12,7 @@ from consult.errors import NotFound, StaleAttempt
 from consult.people import Side
 from consult.signalling.calls import CallStage, CallStep, Rung, next_call
 from consult.storage import moments
+from consult.storage.one_row import one_row
 from consult.storage.prepared import Prepared
 from consult.storage.tables import call, ticket
 
@@ -86,14 +87,14 @@ def _row(row: Row[Any]) -> CallRow:
 def live(conn: Connection, ticket_id: str, lock: bool = False) -> CallRow | None:
     """The call of this consultation that has not ended."""
     query = _all.where(call.c.ticket_id == ticket_id, call.c.stage != CallStage.ENDED)
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    row = one_row(conn, query, lock)
     return None if row is None else _row(row)
 
 
 def find(conn: Connection, ticket_id: str, call_id: str, lock: bool = False) -> CallRow:
     """Raises NotFound when this consultation has no such call."""
     query = _all.where(call.c.id == call_id, call.c.ticket_id == ticket_id)
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    row = one_row(conn, query, lock)
     if row is None:
         raise NotFound()
     return _row(row)

@@ -18,9 +18,9 @@ from consult.signalling.turn.configuration import Place as RelayPlace
 from consult.signalling.turn.configuration import turnserver_conf
 from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
-from tests.network.certificate import certificate
 from tests.network.street import Place, Street
 from tests.running.program import REPOSITORY, environment
+from tests.support.certificate import certificate
 from tests.support.house import START_SECONDS, House
 from tests.support.waiting import until
 

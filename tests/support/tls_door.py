@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from tests.network.certificate import certificate
+from tests.support.certificate import certificate
 
 HANDSHAKE = 0x16  # the first byte of TLS
 HOST = "127.0.0.1"

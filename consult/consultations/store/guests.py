@@ -13,6 +13,7 @@ from consult.consultations.guests import LISTENER, GuestStage, GuestStep, next_g
 from consult.errors import NotFound, StageForbids, StaleAttempt
 from consult.people import Address, Side, guest_address, staff_address
 from consult.storage import moments
+from consult.storage.one_row import one_row
 from consult.storage.tables import guest
 
 
@@ -64,7 +65,7 @@ def _row(row: Row[Any]) -> GuestRow:
 def live(conn: Connection, ticket_id: str, lock: bool = False) -> GuestRow | None:
     """The guest of this consultation that is invited, asks or takes part."""
     query = _all.where(guest.c.ticket_id == ticket_id, guest.c.stage != GuestStage.ENDED)
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    row = one_row(conn, query, lock)
     return None if row is None else _row(row)
 
 
@@ -87,7 +88,7 @@ def find_here(conn: Connection, guest_id: str, ticket_id: str | None = None) -> 
 
 
 def _one(conn: Connection, query: Select[Any], lock: bool) -> GuestRow:
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    row = one_row(conn, query, lock)
     if row is None:
         raise NotFound()
     return _row(row)

@@ -1,8 +1,6 @@
 """A real coturn on loopback, with the file that `consult turn-config` writes."""
 
 import asyncio
-import datetime
-import ipaddress
 import secrets
 import signal
 import ssl
@@ -11,17 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from consult.settings import Settings
 from consult.signalling.turn import message
 from consult.signalling.turn.address import TurnAddress, turn_addresses
 from consult.signalling.turn.client import Unanswered, open_line
 from consult.signalling.turn.configuration import Place, turnserver_conf
 from tests.running.program import free_port
+from tests.support.certificate import certificate
 from tests.support.waiting import until
 
 SECRET = "rahasia kantor"
@@ -41,42 +35,14 @@ class Relay:
         self.process.send_signal(signal.SIGCONT)
 
 
-def _certificate(directory: Path) -> tuple[Path, Path]:
-    """A certificate for localhost that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = directory / "certificate.pem", directory / "key.pem"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return certificate_file, key_file
-
-
 @asynccontextmanager
 async def relay(directory: Path, doors_open: bool = False) -> AsyncIterator[Relay]:
     """A relay that answers by UDP, TCP and TLS; `doors_open`: without its list of denied peers."""
-    certificate, key = _certificate(directory)
+    pem, key = certificate(directory, ["127.0.0.1"], "localhost", authority=True)
     plain, secure = free_port(), free_port()
     urls = f"turn:127.0.0.1:{plain},turn:127.0.0.1:{plain}?transport=tcp,turns:127.0.0.1:{secure}"
     settings = Settings(turn_urls=urls, turn_secret=SECRET)
-    written = turnserver_conf(settings, Place("127.0.0.1", "", str(certificate), str(key)))
+    written = turnserver_conf(settings, Place("127.0.0.1", "", str(pem), str(key)))
     kept = [line for line in written.splitlines() if not (doors_open and line.startswith("denied-peer-ip"))]
     here = ["listening-ip=::1", "relay-ip=::1", f"pidfile={directory / 'pid'}", f"userdb={directory / 'db'}"]
     if doors_open:
@@ -86,7 +52,7 @@ async def relay(directory: Path, doors_open: bool = False) -> AsyncIterator[Rela
         "\n".join([*kept, *here, "no-stdout-log", f"log-file={directory / 'log'}", "simple-log", ""])
     )
     program = ["turnserver", "-c", str(file)]
-    tls = ssl.create_default_context(cafile=str(certificate))
+    tls = ssl.create_default_context(cafile=str(pem))
     nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*program, cwd=directory, stdout=nowhere, stderr=nowhere)
     try:

@@ -1,4 +1,4 @@
-"""A certificate for addresses of the street; whoever visits is told not to ask who vouches for it."""
+"""Certificates that vouch for themselves, for a day, where a test needs TLS."""
 
 import datetime
 import ipaddress
@@ -11,25 +11,30 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def certificate(directory: Path, addresses: Iterable[str]) -> tuple[Path, Path]:
-    """The files of the certificate and of its key."""
+def certificate(
+    directory: Path, addresses: Iterable[str], name: str = "consult", authority: bool = False
+) -> tuple[Path, Path]:
+    """The files of the certificate and of its key; of `authority`, clients may be told to trust it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "consult")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
-    names = [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
-    made = (
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    names += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
     )
+    if authority:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     certificate_file, key_file = directory / "certificate.pem", directory / "key.pem"
-    certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    signed = builder.sign(key, hashes.SHA256())
+    certificate_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
