@@ -3,6 +3,7 @@ import { CallChoices } from "./call_choices.js";
 import { CallMedia } from "./call_media.js";
 import { CallNote } from "./call_note.js";
 import { CallQuality } from "./call_quality.js";
+import { CallScreen } from "./call_screen.js";
 import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").CallShown} CallShown */
@@ -34,6 +35,8 @@ export class Call {
   #changes = new Listeners();
   /** What this side sends, and at which cost. */
   quality;
+  /** Sharing this side's screen. */
+  screen;
 
   /** @param {import("./call_parts.js").CallParts} use */
   constructor(use) {
@@ -41,6 +44,7 @@ export class Call {
     this.#note = new CallNote(use.channel.notes);
     this.#choices = new CallChoices(use.channel.notes);
     this.quality = new CallQuality(use, () => (this.here ? this.#shown : null), () => this.#changes.tell());
+    this.screen = new CallScreen(use, this);
     this.#stops = [
       use.channel.onFrame((frame) => this.#receive(frame)),
       use.channel.onState(({ name, close }) => {
@@ -163,7 +167,7 @@ export class Call {
     this.#openDevices(media);
     this.#report("RenewCall");
     // What was shared before a reload, or from another device, is no longer.
-    this.#tellScreen(false);
+    this.screen.tell(false);
   }
 
   /** @param {boolean} on */
@@ -175,22 +179,6 @@ export class Call {
   async camera(on) {
     await this.#media?.camera(on);
     this.#remember();
-  }
-
-  /** This side's screen can be shared now. */
-  get canShare() {
-    return this.#use.parts.getDisplayMedia !== null && this.here && (this.stage === "connected" || this.stage === "reconnecting");
-  }
-
-  /** Why the screen is not shared although somebody asked for it, for some seconds. */
-  get screenProblem() {
-    return this.#media?.screen.problem ?? null;
-  }
-
-  /** To be called inside the person's tap. @param {boolean} on */
-  share(on) {
-    const screen = this.#media?.screen;
-    return on ? screen?.share() : screen?.stop();
   }
 
   /** Once more for the devices that could not be had. */
@@ -276,7 +264,7 @@ export class Call {
       lost: () => this.#lost(),
       left: () => this.#leave(),
       stepped: (report) => this.quality.stepped(report),
-      shared: (on) => this.#tellScreen(on),
+      shared: (on) => this.screen.tell(on),
     });
     this.#media.devices.restore(this.#choices.read());
     this.quality.watch(this.#media.quality);
@@ -300,13 +288,6 @@ export class Call {
     const { id, ticket, generation } = this.#shown;
     // The other side may have reported it first, or the call is over: both are fine.
     this.#use.channel.order({ t, ticket, call: id, generation, ...how }).catch(() => {});
-  }
-
-  /** Both sides read it in the conversation; what cannot be written there is not shown. @param {boolean} on */
-  #tellScreen(on) {
-    if (!this.#shown) return;
-    const { id, ticket } = this.#shown;
-    this.#use.channel.order({ t: "ReportScreen", ticket, call: id, on }).catch(() => on && this.share(false));
   }
 
   #mediaChanged() {

@@ -43,7 +43,7 @@ export function troubleOf(call, soundBlocked) {
   }
   if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
   if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
-  if (call.screenProblem) return { words: t(`call.screen.${call.screenProblem}`), retry: null };
+  if (call.screen.problem) return { words: t(`call.screen.${call.screen.problem}`), retry: null };
   const { audio, video } = call.local.problem;
   const guide = guideWords({ audio, video });
   if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera" };

@@ -46,7 +46,7 @@ class StageView {
     this.#self.muted = true;
     this.#press("mic", () => call.mute(call.local.audio));
     this.#press("camera", () => void call.camera(!call.local.video));
-    this.#press("screen", () => void call.share(!call.local.screen));
+    this.#press("screen", () => void call.screen.share(!call.local.screen));
     this.#press("chat", () => this.#parts.chat?.());
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
@@ -168,7 +168,7 @@ class StageView {
     show(part(this.#root, "mic"), taking);
     // The screen is sent in the camera's place.
     show(part(this.#root, "camera"), taking && !screen);
-    show(part(this.#root, "screen"), screen || call.canShare);
+    show(part(this.#root, "screen"), screen || call.screen.can);
     words(part(this.#root, "screenword"), t(screen ? "call.screen.stop" : "call.screen.share"));
     part(this.#root, "screen").classList.toggle("off", screen);
     show(part(this.#root, "chat"), chat !== null);
