@@ -9,7 +9,7 @@ from consult.recorder import private
 from consult.recorder.private import RECEIVER
 
 # What was asked for again so often, half a second apart, does not come any more.
-TRIES = 4
+TRIES = 3
 PICTURE_PACKETS = 512
 
 Frames = Callable[[int, bytes], None]
@@ -28,6 +28,8 @@ class Intake:
         self._frame = frame
         self._lost = lost
         self._tries = 0
+        self._packets = 0
+        self._moves = True
         self._send_pli = private.of(receiver, RECEIVER["send_pli"])
         for name in RECEIVER.values():
             private.of(receiver, name)
@@ -39,6 +41,7 @@ class Intake:
         if task is None:
             return
         codec, frame = task
+        self._moves = True
         if codec.mimeType.lower() == self._codec:
             self._frame(frame.timestamp, bytes(frame.data))
 
@@ -52,16 +55,22 @@ class Intake:
             await self._send_pli(ssrc)
 
     async def ask_for_missing(self) -> None:
-        """Again, since aiortc asks only once; after some times go on without it."""
-        missing = private.of(private.of(self._receiver, RECEIVER["missing"]), "missing")
-        if not missing:
+        """Again, since aiortc asks only once; after some times go on without it.
+
+        aiortc forgets what is missing after 128 packets, so what counts is that packets come without a frame.
+        """
+        streams = private.of(self._receiver, RECEIVER["streams"])
+        packets = sum(stream.packets_received for stream in streams.values())
+        stands = packets > self._packets and not self._moves
+        self._packets, self._moves = packets, False
+        if not stands:
             self._tries = 0
             return
         self._tries += 1
+        missing = private.of(private.of(self._receiver, RECEIVER["missing"]), "missing")
         if self._tries <= TRIES:
-            send = private.of(self._receiver, RECEIVER["send_nack"])
-            for ssrc in list(private.of(self._receiver, RECEIVER["streams"]))[:1]:
-                await send(ssrc, sorted(missing))
+            for ssrc in list(streams)[:1] if missing else []:
+                await private.of(self._receiver, RECEIVER["send_nack"])(ssrc, sorted(missing))
             return
         self._tries = 0
         missing.clear()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,44 @@ async def test_frames_are_copied_into_chained_slices_that_play(
     assert pictures[0] < 2 and pictures[-1] - pictures[0] > 7 and sounds[-1] - sounds[0] > 7
     assert len(pictures) / (pictures[-1] - pictures[0]) == pytest.approx(encoded.RATE, rel=0.2)
     assert abs(pictures[-1] - sounds[-1]) < 0.5
+
+
+async def test_a_packet_that_never_comes_holds_up_the_picture_for_seconds_alone(
+    talk: Recorded, recorder: Program, media: tuple[list[bytes], list[bytes]]
+) -> None:
+    # Of one packet a frame: aiortc by itself would wait for half a minute.
+    small = encoded.picture(2, width=160, height=120, bits=80_000)
+    recording = await talk.begin()
+    async with opened(talk, recording) as line, sending(line, (small, media[1])) as connection:
+        dropped = loses_one_picture_packet(connection)
+        await until(lambda: kept(talk, recording) >= 4, 60)
+        await talk.officer.acked("StopRecording", recording=recording)
+        await ends(talk, recording, sealed=False)
+        assert await line.hears() == Done()
+    assert dropped
+    pictures, sounds = played(file(talk, recording))
+    assert max(after - before for before, after in pairwise(pictures)) > 0.5
+    assert sounds[-1] - pictures[-1] < 2, "it was asked for, given up, and a whole picture followed"
+
+
+def loses_one_picture_packet(connection: RTCPeerConnection) -> list[int]:
+    """One packet of the next second, and whatever is sent in its place."""
+    senders = {one.kind: one.sender for one in connection.getTransceivers()}
+    transport = senders["video"].transport
+    send, known, dropped = transport._send_rtp, count(), list[int]()
+    types = {one.payloadType for one in connection.getTransceivers()[0]._codecs if "rtx" not in one.mimeType}
+    types |= {one.payloadType for one in connection.getTransceivers()[1]._codecs}
+
+    async def with_loss(data: bytes) -> None:
+        kind = data[1] & 0x7F
+        of_picture = len(data) > 150 and kind in types
+        if 64 <= kind < 96 or (kind in types and not (of_picture and next(known) == 20)):
+            await send(data)
+        else:
+            dropped.append(kind)
+
+    transport._send_rtp = with_loss
+    return dropped
 
 
 async def test_nothing_is_kept_after_a_withdrawal(
