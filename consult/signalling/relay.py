@@ -81,9 +81,9 @@ class Relay:
 
         That the steps come in this order is for the pages to see: they need not trust this service.
         """
+        passed = await self._passes(caller, frame)
         if (frame.step == "nonce") is not (caller.side is Side.APPLICANT):
             raise StageForbids(stage=frame.step, step="relay")
-        passed = await self._passes(caller, frame)
         relayed = CodeRelayed(frame.ticket, frame.call, frame.generation, frame.step, frame.value)
         self._announcer.tell([passed.other], relayed)
 

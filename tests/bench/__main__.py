@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import accept, check, idle, machine, match, recorder, relay, signalling, video, writer
+from tests.bench import accept, check, idle, lines, machine, match, recorder, relay, signalling, video, writer
 from tests.bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "match": match.run,
     "signalling": signalling.run,
     "video": video.run,
+    "lines": lines.run,
     "check": check.run,
     "recorder": recorder.run,
 }
@@ -44,12 +45,12 @@ async def _one(name: str) -> list[Figure]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    modules = (relay, writer, accept, idle, match, signalling, video, check, recorder)
-    lines = [f"  {name:10} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
+    modules = (relay, writer, accept, idle, match, signalling, video, lines, check, recorder)
+    told = [f"  {name:10} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measures the service on this machine. A few minutes for all; others at work here show.",
-        epilog="benchmarks:\n" + "\n".join(lines),
+        epilog="benchmarks:\n" + "\n".join(told),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", type=_name, help="which (default: all)")

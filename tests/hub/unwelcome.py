@@ -118,10 +118,6 @@ IN_A_CALL = [
     Unwelcome("SendCandidate", "stage_forbids", _candidate(generation=2**53 - 1)),
     Unwelcome("SendMediaState", "stage_forbids", _media(generation=2)),
     Unwelcome("SendCode", "stage_forbids", _code(generation=2)),
-    Unwelcome(
-        "SendCode", "stage_forbids", _code(step="commitment"), {"stage": "commitment", "step": "relay"}
-    ),
-    Unwelcome("SendCode", "stage_forbids", _code(step="opening"), {"stage": "opening", "step": "relay"}),
     Unwelcome("SendCode", "not_found", _code(ticket="@theirs", call="@their_call")),
     Unwelcome("SendDescription", "not_found", _offer(ticket="@theirs")),
     Unwelcome("SendDescription", "not_found", _offer(ticket="@theirs", call="@their_call")),

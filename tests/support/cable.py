@@ -11,7 +11,7 @@ class Cable:
     """
 
     def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+        self.target_port = target_port
         self._plugged = True
         self.lets_sockets_through = True
         self._links: set[asyncio.StreamWriter] = set()
@@ -43,7 +43,7 @@ class Cable:
             writer.transport.abort()
             return
         try:
-            their_reader, their_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            their_reader, their_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         except OSError:
             writer.transport.abort()
             return

@@ -62,10 +62,12 @@ class House:
         self._programs.append(Program(self.data_dir, *arguments, **self._given, **settings))
         return self._programs[-1]
 
-    def _serve(self, number: int) -> None:
+    def _serve(self, number: int, **settings: object) -> None:
         # The first is reached through the cable, so its pages have another address than it listens on.
         address = {"CONSULT_PUBLIC_URL": self.urls[0]} if number == 0 else {}
-        self._servers[number] = self._start("serve", "--port", str(self._ports[number]), **address)
+        self._servers[number] = self._start(
+            "serve", "--port", str(self._ports[number]), **(address | settings)
+        )
 
     async def _answers(self, number: int) -> None:
         await until(lambda: asyncio.to_thread(_ready, self.urls[number]), START_SECONDS)
@@ -83,9 +85,17 @@ class House:
         self._servers[number].process.kill()
         self._servers[number].process.wait()
 
-    async def serve_again(self, number: int) -> None:
+    def serves(self, number: int) -> bool:
+        """This server's process lives."""
+        return self._servers[number].process.poll() is None
+
+    def leads_to(self, number: int) -> None:
+        """What is dialled through the cable from now on reaches this server, as a balancer does it."""
+        self.cable.target_port = self._ports[number]
+
+    async def serve_again(self, number: int, **settings: object) -> None:
         """Start a killed server on its own port, as `up` does when a child dies."""
-        self._serve(number)
+        self._serve(number, **settings)
         await self._answers(number)
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
