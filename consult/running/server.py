@@ -11,6 +11,7 @@ import uvicorn
 
 from consult.running import logs
 from consult.running.application import Application
+from consult.running.socket_protocol import SocketProtocol
 from consult.settings import Settings
 from consult.wire.codec import FRAME_BYTES
 
@@ -35,7 +36,7 @@ def configuration(application: Application, settings: Settings) -> uvicorn.Confi
     return uvicorn.Config(
         application.asgi,
         http="httptools",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         loop="uvloop",
         lifespan="on",
         workers=1,

@@ -80,3 +80,24 @@ async def test_what_can_be_lost_is_lost_before_the_connection(office_url: str, v
             await talk.citizen.hears_entry(text)
         assert len(talk.citizen.has_heard("TypingShown")) < FRAMES * 30
         await talk.citizen.pings()
+
+
+async def test_who_asks_for_pongs_and_reads_none_is_cut_off(office_url: str, valkey: str) -> None:
+    """The kernel's limits bound what is unread for 20 s only; until then they would pile up here."""
+    async with _office(office_url, valkey) as office, office.consultation() as talk:
+        device = talk.citizen.socket.transport
+        device.pause_reading()
+        ping = b"\x89\xfd" + bytes(4) + b"x" * 125  # RFC 6455, 5.2: masked, by a mask that changes nothing
+        sent = 0
+
+        def asked() -> bool:
+            nonlocal sent
+            if not device.is_closing() and device.get_write_buffer_size() < len(ping) * 1_000:
+                device.write(ping * 1_000)
+                sent += 125_000
+            assert sent < 32_000_000, "everything is answered, and nothing read"
+            return not office.apps[0].hub.roster.at(applicant_address(talk.ticket))
+
+        await until(asked, 60)
+        async with talk.citizen_page.another_tab().open() as again:
+            await again.hears_welcome()
