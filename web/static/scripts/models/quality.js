@@ -65,7 +65,6 @@ const ROOM = 1.1;
 const TRY_DELAY_MS = 150;
 // Less than this part of what it may have: the picture has no use for more, and tells nothing of the path.
 const IDLE_PART = 0.7;
-const CHOKED_BITS = 60_000;
 
 /** A path that is thin: down at once to what it carries. Thought thin while little is sent, it may carry more. @type {Sign} */
 function thinPath({ pathBits, videoBits, lost, delayMs }, level) {
@@ -75,7 +74,7 @@ function thinPath({ pathBits, videoBits, lost, delayMs }, level) {
   if (level <= 1) return /** @type {Level} */ (carried);
   // A path that chokes is thought thinner than it is: the small picture is tried before none is sent. One that loses a few packets
   // everywhere is thought thin as well, but there is no queue for the voice to wait in, and long packets would make longer holes.
-  const lossy = pathBits >= CHOKED_BITS && lost !== null && lost > FEW_LOST && lost < MANY_LOST && delayMs !== null && delayMs < NO_QUEUE_MS;
+  const lossy = lost !== null && lost > FEW_LOST && lost < MANY_LOST && delayMs !== null && delayMs < NO_QUEUE_MS;
   return /** @type {Level} */ (Math.min(level, Math.max(lossy ? 2 : 1, carried)));
 }
 
