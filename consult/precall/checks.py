@@ -15,8 +15,9 @@ from consult.consultations.stages import Stage
 from consult.consultations.store import device_checks, tickets
 from consult.errors import NotFound, StageForbids
 from consult.live.announcer import Announcer
+from consult.peers.letters import Candidate, Offered
 from consult.people import Caller, Side, applicant_address, staff_address
-from consult.precall.letters import Candidate, Counted, Offered
+from consult.precall.letters import Counted
 from consult.precall.line import MirrorLine
 from consult.precall.report import result_of
 from consult.settings import Settings

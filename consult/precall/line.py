@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from consult.errors import Busy, CheckUnavailable
+from consult.peers.letters import LINE_BYTES, Answered, Letter, line_of
 from consult.precall import letters
-from consult.precall.letters import Answered, Count, Counted, Failed, Full, Letter, Open, Opened
+from consult.precall.letters import Count, Counted, Failed, Full, Open, Opened
 
 RETRY_MS = 3_000
 OPEN_SECONDS = 5.0
@@ -32,8 +33,8 @@ class MirrorLine:
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 path = letters.mirror_path(data_dir)
-                reader, writer = await asyncio.open_unix_connection(path, limit=letters.LINE_BYTES)
-                writer.write(letters.line_of(Open(ice_servers)))
+                reader, writer = await asyncio.open_unix_connection(path, limit=LINE_BYTES)
+                writer.write(line_of(Open(ice_servers)))
                 answer = await _read(reader)
         except (OSError, TimeoutError):
             raise CheckUnavailable(retry_ms=RETRY_MS) from None
@@ -49,7 +50,7 @@ class MirrorLine:
         self._listening = asyncio.create_task(self._listen(answered, ended), name="mirror line")
 
     def send(self, letter: Letter) -> None:
-        self._writer.write(letters.line_of(letter))
+        self._writer.write(line_of(letter))
 
     async def count(self) -> Counted | None:
         """What the mirror received; None when it is gone. Ends the check."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiortc.jitterbuffer import JitterBuffer
 
-from consult.recorder import private
+from consult.peers import private
 from consult.recorder.private import RECEIVER
 
 # What was asked for again so often, half a second apart, does not come any more.

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
-from aiortc.sdp import SessionDescription, candidate_from_sdp
+from aiortc import RTCRtpReceiver, RTCSessionDescription
+from aiortc.sdp import SessionDescription
 
+from consult.peers.connection import add_path, answered, connection
 from consult.recorder.intake import Intake
 from consult.recorder.webm import AUDIO, VIDEO
 
@@ -25,9 +26,7 @@ class Peer:
         frame: Callable[[int, int, bytes], None],
         lost: Callable[[], None],
     ) -> None:
-        # An empty list, not none: aiortc would ask a public STUN server of its own choice.
-        servers = [RTCIceServer(**server) for server in ice_servers]
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))
+        self._pc = connection(ice_servers)
         self._frame = frame
         self._lost = lost
         self._picture: Intake | None = None
@@ -37,19 +36,10 @@ class Peer:
         for kind in _kinds_sent(sdp):
             self._take(self._pc.addTransceiver(kind, direction="recvonly"))
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
-        return str(self._pc.localDescription.sdp)
+        return await answered(self._pc)
 
     async def candidate(self, candidate: str, mid: str | None, line: int | None) -> None:
-        """A path of the browser's. One that cannot be read is one path fewer."""
-        if not candidate:
-            return
-        try:
-            read = candidate_from_sdp(candidate.removeprefix("candidate:"))
-        except (ValueError, AssertionError, IndexError):
-            return
-        read.sdpMid, read.sdpMLineIndex = mid, line
-        await self._pc.addIceCandidate(read)
+        await add_path(self._pc, candidate, mid, line)
 
     async def look_after(self, wants_key: bool) -> None:
         """Twice a second: ask for what is missing, and for a whole picture where one is waited for."""

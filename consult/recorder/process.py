@@ -2,29 +2,23 @@
 
 import asyncio
 import logging
-import os
-import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from consult.errors import ConsultError, NotFound
+from consult.peers import process
+from consult.peers.letters import Answered, Candidate, Letter, Offered, line_of
 from consult.people import Caller, Role
 from consult.recorder.take import Take
 from consult.recordings.letters import (
-    LINE_BYTES,
-    Answered,
-    Candidate,
     Done,
     End,
     Failed,
-    Letter,
-    Offered,
     Open,
     Opened,
     Replaced,
-    line_of,
     read_to_recorder,
     recorder_path,
 )
@@ -166,23 +160,11 @@ async def _write(writer: asyncio.StreamWriter, letter: Letter) -> None:
 
 async def run(settings: Settings, ready_fd: int | None = None) -> None:
     """Record until SIGTERM or SIGINT. Raises SettingsWrong when the database cannot be used."""
-    ending = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ending.set)
     database = Database.from_settings(settings)
     await database.start()
-    path = recorder_path(settings.data_dir)
-    path.unlink(missing_ok=True)
     recorder = Recorder(settings, database)
-    server = await asyncio.start_unix_server(recorder.received, path, limit=LINE_BYTES)
     try:
-        if ready_fd is not None:
-            os.write(ready_fd, b"1")
-            os.close(ready_fd)
-        await ending.wait()
+        await process.serve(recorder_path(settings.data_dir), recorder.received, ready_fd)
     finally:
-        server.close()
-        path.unlink(missing_ok=True)
         await recorder.stop()
         await database.close()

@@ -2,18 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any, dataclass_transform
+from typing import Any
 
 import msgspec
 
-from consult.live.sockets import socket_path
-
-LINE_BYTES = 131_072
-
-
-@dataclass_transform(frozen_default=True)
-class Letter(msgspec.Struct, frozen=True, tag_field="t", tag=str):
-    """`t` is the struct's name."""
+from consult.peers.letters import Answered, Candidate, Letter, Offered, letters_path
 
 
 class Open(Letter):
@@ -21,16 +14,6 @@ class Open(Letter):
 
     recording: str
     ice_servers: list[dict[str, Any]]
-
-
-class Offered(Letter):
-    sdp: str
-
-
-class Candidate(Letter):
-    candidate: str
-    mid: str | None = None
-    line: int | None = None
 
 
 class End(Letter):
@@ -44,10 +27,6 @@ class End(Letter):
 
 class Opened(Letter):
     """There is a peer; it may be offered to."""
-
-
-class Answered(Letter):
-    sdp: str
 
 
 class Failed(Letter):
@@ -67,13 +46,8 @@ class Done(Letter):
 ToRecorder = Open | Offered | Candidate | End
 FromRecorder = Opened | Answered | Failed | Replaced | Done
 
-_encoder = msgspec.json.Encoder()
 _to_recorder = msgspec.json.Decoder(ToRecorder)
 _from_recorder = msgspec.json.Decoder(FromRecorder)
-
-
-def line_of(letter: Letter) -> bytes:
-    return _encoder.encode(letter) + b"\n"
 
 
 async def read_to_recorder(reader: asyncio.StreamReader) -> ToRecorder | None:
@@ -90,5 +64,4 @@ async def read_from_recorder(reader: asyncio.StreamReader) -> FromRecorder | Non
 
 def recorder_path(data_dir: Path) -> Path:
     """Where the recorder of this data directory listens. Raises SettingsWrong."""
-    valkeys = socket_path(data_dir)
-    return valkeys.with_name("record.sock" if valkeys.stem == "valkey" else f"{valkeys.stem}r.sock")
+    return letters_path(data_dir, "record")

@@ -5,19 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from consult.recordings.letters import (
-    LINE_BYTES,
-    Answered,
-    Done,
-    End,
-    Letter,
-    Open,
-    Opened,
-    Replaced,
-    line_of,
-    read_from_recorder,
-    recorder_path,
-)
+from consult.peers.letters import LINE_BYTES, Answered, Letter, line_of
+from consult.recordings.letters import Done, End, Open, Opened, Replaced, read_from_recorder, recorder_path
 
 # The recorder may just be started again.
 OPEN_SECONDS = 5.0

@@ -12,8 +12,8 @@ from consult.clock import SystemClock
 from consult.consultations.store import tickets
 from consult.errors import NotFound, StageForbids
 from consult.live.announcer import Announcer
+from consult.peers.letters import Candidate, Offered
 from consult.people import Caller, Side, staff_address
-from consult.recordings.letters import Candidate, Offered
 from consult.recordings.line import RecorderLine
 from consult.recordings.recordings import Recordings
 from consult.recordings.rules import RecordingStage

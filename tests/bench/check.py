@@ -18,7 +18,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import Packet
 
-from consult.precall.letters import Counted, Offered, mirror_path
+from consult.peers.letters import Offered
+from consult.precall.letters import Counted, mirror_path
 from consult.precall.line import MirrorLine
 from tests.bench.figures import Figure, at_most, plain
 from tests.bench.machine import cpu_seconds

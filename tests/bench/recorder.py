@@ -14,16 +14,8 @@ from tempfile import TemporaryDirectory
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from consult.recordings.letters import (
-    LINE_BYTES,
-    Answered,
-    Offered,
-    Open,
-    Opened,
-    line_of,
-    read_from_recorder,
-    recorder_path,
-)
+from consult.peers.letters import LINE_BYTES, Answered, Offered, line_of
+from consult.recordings.letters import Open, Opened, read_from_recorder, recorder_path
 from consult.recordings.rules import TEXT_VERSION
 from consult.recordings.slices import Slices
 from tests.bench.figures import Figure, at_most, plain

@@ -9,8 +9,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
 from consult.errors import Busy, CheckUnavailable
+from consult.peers.letters import LINE_BYTES, Offered
 from consult.precall import letters
-from consult.precall.letters import Offered
 from consult.precall.line import MirrorLine
 from consult.precall.mirror.rooms import Mirror
 
@@ -20,7 +20,7 @@ async def mirror(tmp_path: Path) -> AsyncIterator[Path]:
     """A mirror with room for one check of two seconds."""
     keeping = Mirror(at_once=1, seconds=2)
     path = letters.mirror_path(tmp_path)
-    server = await asyncio.start_unix_server(keeping.received, path, limit=letters.LINE_BYTES)
+    server = await asyncio.start_unix_server(keeping.received, path, limit=LINE_BYTES)
     async with server:
         yield tmp_path
 

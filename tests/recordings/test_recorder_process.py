@@ -15,19 +15,14 @@ import av
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
+from consult.peers.letters import LINE_BYTES, Answered, Candidate, Letter, Offered, line_of
 from consult.recordings.letters import (
-    LINE_BYTES,
-    Answered,
-    Candidate,
     Done,
     End,
     Failed,
-    Letter,
-    Offered,
     Open,
     Opened,
     Replaced,
-    line_of,
     read_from_recorder,
     recorder_path,
 )

@@ -6,15 +6,15 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rate import BandwidthUsage
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtpPacket, pack_remb_fci
-from aiortc.sdp import candidate_from_sdp
 
-from consult.precall.mirror import private
+from consult.peers import private
+from consult.peers.connection import add_path, answered, connection
 from consult.precall.mirror.counting import Counting, best_kbps
-from consult.precall.mirror.private import RECEIVER, SENDER, TRANSPORT
+from consult.precall.mirror.private import RECEIVER, SENDER, TRANSPORT, check
 from consult.precall.mirror.ramp import Ramp
 
 
@@ -40,32 +40,21 @@ class Silence(MediaStreamTrack):
 
 class Peer:
     def __init__(self, ice_servers: list[dict[str, Any]]) -> None:
-        # An empty list, not none: aiortc would ask a public STUN server of its own choice.
-        servers = [RTCIceServer(**server) for server in ice_servers]
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))
+        self._pc = connection(ice_servers)
         self._streams: dict[int, Counting] = {}
 
     async def answer(self, sdp: str) -> str:
         """The answer, with all candidates. Raises NoSuchName, and what aiortc makes of a strange offer."""
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        private.check(self._pc)
+        check(self._pc)
         for transceiver in self._pc.getTransceivers():
             transceiver.sender.replaceTrack(Silence(transceiver.kind))
             transceiver.direction = "sendrecv"
             _Reflection(transceiver, self._streams)
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
-        return str(self._pc.localDescription.sdp)
+        return await answered(self._pc)
 
     async def candidate(self, candidate: str, mid: str | None, line: int | None) -> None:
-        """A path of the browser's. One that cannot be read is one path fewer."""
-        if not candidate:
-            return
-        try:
-            read = candidate_from_sdp(candidate.removeprefix("candidate:"))
-        except (ValueError, AssertionError, IndexError):
-            return
-        read.sdpMid, read.sdpMLineIndex = mid, line
-        await self._pc.addIceCandidate(read)
+        await add_path(self._pc, candidate, mid, line)
 
     def counted(self) -> Counted:
         """All streams together."""

@@ -1,12 +1,8 @@
-"""The private names of aiortc that the mirror uses, and whether this version has them.
-
-aiortc decodes whatever it receives; to send packets back as they came, for a tenth of the cost, it has to
-be taken between its own layers. Each name stands here once; a test tries each.
-"""
+"""The private names of aiortc by which the mirror sends packets back as they came, undecoded."""
 
 from typing import Any
 
-VERSION = "1.16"
+from consult.peers.private import of
 
 RECEIVER = {
     "codecs": "_RTCRtpReceiver__codecs",
@@ -25,20 +21,6 @@ SENDER = {
     "send_keyframe": "_send_keyframe",
 }
 TRANSPORT = {"send_rtp": "_send_rtp"}
-
-
-class NoSuchName(RuntimeError):
-    """This aiortc is another than the mirror was written for; the message says which name it lacks."""
-
-
-def of(holder: Any, name: str) -> Any:
-    """The attribute. Raises NoSuchName with words for whoever installed it."""
-    try:
-        return getattr(holder, name)
-    except AttributeError:
-        raise NoSuchName(
-            f"aiortc's {type(holder).__name__} has no {name}: the device check needs aiortc {VERSION}.*"
-        ) from None
 
 
 def check(connection: Any) -> None:

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-import os
-import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from consult.peers import process
+from consult.peers.letters import Answered, Candidate, Letter, Offered, line_of
+from consult.peers.private import NoSuchName
 from consult.precall import letters
-from consult.precall.letters import Answered, Candidate, Count, Counted, Failed, Full, Offered, Open, Opened
-from consult.precall.mirror.private import NoSuchName
+from consult.precall.letters import Count, Counted, Failed, Full, Open, Opened
 from consult.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,26 +113,12 @@ async def _read(reader: asyncio.StreamReader) -> letters.ToMirror | None:
     return letters.to_mirror.decode(line) if line else None
 
 
-async def _write(writer: asyncio.StreamWriter, letter: letters.Letter) -> None:
-    writer.write(letters.line_of(letter))
+async def _write(writer: asyncio.StreamWriter, letter: Letter) -> None:
+    writer.write(line_of(letter))
     await writer.drain()
 
 
 async def run(settings: Settings, ready_fd: int | None = None) -> None:
     """Answer checks until SIGTERM or SIGINT."""
-    ending = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ending.set)
-    path = letters.mirror_path(settings.data_dir)
-    path.unlink(missing_ok=True)
     mirror = Mirror(settings.checks_at_once, settings.check_seconds)
-    server = await asyncio.start_unix_server(mirror.received, path, limit=letters.LINE_BYTES)
-    try:
-        if ready_fd is not None:
-            os.write(ready_fd, b"1")
-            os.close(ready_fd)
-        await ending.wait()
-    finally:
-        server.close()
-        path.unlink(missing_ok=True)
+    await process.serve(letters.mirror_path(settings.data_dir), mirror.received, ready_fd)
