@@ -11,7 +11,7 @@ from xdist.remote import Producer
 
 from consult.live.redis import Live
 from consult.storage.database import Database
-from tests.lanes import Lanes, has_calls
+from tests.lanes import Lanes, begins
 from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
@@ -22,8 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The lane of calls is the longest, so it begins first."""
-    items.sort(key=lambda item: not has_calls(item.nodeid))
+    """What takes longest begins first."""
+    items.sort(key=lambda item: begins(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

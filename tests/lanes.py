@@ -29,6 +29,15 @@ def has_calls(nodeid: str) -> bool:
     return nodeid.startswith(WITH_CALLS)
 
 
+# What takes longest besides: begun last, it would have nobody beside it.
+LONG = ("tests/stateful/", "tests/web/")
+
+
+def begins(nodeid: str) -> int:
+    """Which third of all tests this one belongs to, the first of which begins first."""
+    return 0 if has_calls(nodeid) else 1 if nodeid.startswith(LONG) else 2
+
+
 class Lanes(LoadScopeScheduling):
     """Every call between two browsers in one lane, since they disturb each other; a module is never split.
 

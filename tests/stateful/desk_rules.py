@@ -35,7 +35,7 @@ class DeskRules(LineRules):
         if state == "draining" and officer.state not in {"available", "paused"}:
             assert refusal is StageForbids
             return
-        assert refusal is None
+        assert refusal is None, refusal
         self.office.be(officer, state)
 
     @rule(index=indexes, state=st.sampled_from(["available", "available", "paused", "draining"]), fate=fates)
@@ -64,7 +64,7 @@ class DeskRules(LineRules):
         """Take over into the model what matching offered; each offer must be one that may be made."""
         stages = self.do(self.counter.stages())
         for officer in self.office.officers.values():
-            fitting = self.office.offerable(officer)
+            fitting = self.office.offerable(officer, stale)
             offered = [
                 c for c in self.office.line() if stages[c.ticket].stage == "offered"
                 and stages[c.ticket].officer_id == officer.person

@@ -53,8 +53,14 @@ class Proxy:
         self._server = await asyncio.start_unix_server(self._accept, self._listen)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        their_reader, their_writer = await asyncio.open_unix_connection(self._target)
-        self._links |= {writer, their_writer}
+        self._links.add(writer)
+        try:
+            their_reader, their_writer = await asyncio.open_unix_connection(self._target)
+        except OSError:
+            return self._let_go(writer)
+        if writer.is_closing():  # cut meanwhile
+            return self._let_go(their_writer)
+        self._links.add(their_writer)
         for source, sink in ((reader, their_writer), (their_reader, writer)):
             relay = asyncio.create_task(self._relay(source, sink))
             self._relays.add(relay)
@@ -68,5 +74,8 @@ class Proxy:
                 if sink not in self._silent:
                     sink.write(data)
                     await sink.drain()
-        sink.close()
-        self._links.discard(sink)
+        self._let_go(sink)
+
+    def _let_go(self, link: asyncio.StreamWriter) -> None:
+        link.close()
+        self._links.discard(link)
