@@ -2,17 +2,14 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Modules in which browsers call each other.
+# Modules in which browsers call each other, and look at how well.
 WITH_CALLS = (
     "tests/network/",
     "tests/stories/test_call",
     "tests/stories/test_choices_over_a_reload",
-    "tests/stories/test_device_check",
-    "tests/stories/test_everybody",
     "tests/stories/test_leaving_the_page",
     "tests/stories/test_listening",
     "tests/stories/test_nobody_answers",
-    "tests/stories/test_permission_guide",
     "tests/stories/test_photo",
     "tests/stories/test_recording",
     "tests/stories/test_relay_past_expiry",
@@ -30,7 +27,7 @@ def has_calls(nodeid: str) -> bool:
 
 
 # What takes longest besides: begun last, it would have nobody beside it.
-LONG = ("tests/stateful/", "tests/web/")
+LONG = ("tests/stateful/", "tests/stories/test_everybody", "tests/web/")
 
 
 def begins(nodeid: str) -> int:
