@@ -1,6 +1,7 @@
 """Passwords and PINs: argon2id, in threads, a few at once."""
 
 import asyncio
+import base64
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -43,8 +44,8 @@ class Passwords:
         # A PIN has a million values: no cost protects a stolen row, the limit on tries protects the door.
         # It is hashed whenever somebody takes a number, which must stay quick at opening time.
         self._pins = PasswordHasher(time_cost=2, memory_cost=8_192, parallelism=1)
-        self._nobodys_password = self._passwords.hash(secrets.token_hex(16))
-        self._nobodys_pin = self._pins.hash(secrets.token_hex(16))
+        self._nobodys_password = _of_nobody(self._passwords)
+        self._nobodys_pin = _of_nobody(self._pins)
 
     async def hash(self, password: str) -> str:
         return await self._in_thread(lambda: self._passwords.hash(password))
@@ -75,6 +76,16 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
         finally:
             self._waiting -= 1
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """A hash (PHC string format) that nothing fits and that costs as much to try as any of this hasher."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def _fits(hasher: PasswordHasher, stored: str, given: str) -> bool:

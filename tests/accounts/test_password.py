@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from argon2 import extract_parameters
 
 from consult.accounts.password import WAITING_FOR_EACH_THREAD, Passwords, check_new_password
 from consult.errors import BadRequest, Busy
@@ -38,6 +39,16 @@ async def test_only_the_password_itself_fits(passwords: Passwords) -> None:
     assert await passwords.pin_fits(pin, "014014")
     assert not await passwords.pin_fits(pin, "014015")
     assert not await passwords.pin_fits(None, "014014")
+
+
+async def test_who_is_unknown_costs_as_much_as_who_is_known(passwords: Passwords) -> None:
+    for nobodys, real in (
+        (passwords._nobodys_password, await passwords.hash(PASSWORD)),
+        (passwords._nobodys_pin, await passwords.hash_pin("014014")),
+    ):
+        assert extract_parameters(nobodys) == extract_parameters(real)
+        assert len(nobodys) == len(real)
+    assert not await passwords.fits(None, PASSWORD)
 
 
 async def test_no_more_at_once_than_the_setting_says_and_the_loop_turns_meanwhile(

@@ -23,7 +23,9 @@ def new_id() -> str:
 
 
 def _client(page: Page) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False, timeout=30)
+    return httpx2.AsyncClient(
+        base_url=page.url, cookies=page.cookies, trust_env=False, verify=False, timeout=30
+    )
 
 
 async def put(

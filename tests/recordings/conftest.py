@@ -73,7 +73,9 @@ class Recorded(Consultation):
             **({"X-Consult-Last": "1"} if last else {}),
             **headers,
         }
-        async with httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False) as http:
+        async with httpx2.AsyncClient(
+            base_url=page.url, cookies=page.cookies, trust_env=False, verify=False
+        ) as http:
             path = f"/recordings/{recording}/slices/{number}"
             return await http.put(path, content=contents[number], headers=given)
 

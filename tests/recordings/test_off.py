@@ -16,6 +16,8 @@ async def test_nothing_can_be_asked_for(talk: Recorded) -> None:
     assert talk.rows("SELECT * FROM recording") == []
     assert talk.said() == []
     page = talk.officer_page
-    async with httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        base_url=page.url, cookies=page.cookies, trust_env=False, verify=False
+    ) as http:
         assert "data-record" not in (await http.get("/officer")).text
     assert not talk.files()

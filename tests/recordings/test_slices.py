@@ -21,7 +21,9 @@ CONTENTS = [b"satu" * 100, b"dua", b"", b"tiga"]
 
 @asynccontextmanager
 async def asking(page: Page) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=page.url, cookies=page.cookies, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        base_url=page.url, cookies=page.cookies, trust_env=False, verify=False
+    ) as http:
         yield http
 
 

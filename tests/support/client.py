@@ -254,7 +254,9 @@ async def _post_patiently(http: httpx2.AsyncClient, path: str, form: dict[str, s
 
 
 def _http(url: str, cookies: dict[str, str] | None = None) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=url, cookies=cookies, trust_env=False, timeout=HTTP_SECONDS)
+    return httpx2.AsyncClient(
+        base_url=url, cookies=cookies, trust_env=False, verify=False, timeout=HTTP_SECONDS
+    )
 
 
 async def take_number(
