@@ -49,7 +49,8 @@ def wait_seconds(row: TicketRow, now: datetime) -> int:
 
 
 def offer_of(row: TicketRow, now: datetime, check: DeviceCheck | None = None) -> Offer:
-    assert row.offer_expires_at is not None  # noqa: S101 - the table's check constraint says so
+    offered_at, expires_at = row.offered_at, row.offer_expires_at
+    assert offered_at is not None and expires_at is not None  # noqa: S101 - written together with the stage
     return Offer(
         ticket=row.id,
         attempt=row.attempt,
@@ -61,8 +62,9 @@ def offer_of(row: TicketRow, now: datetime, check: DeviceCheck | None = None) ->
         channel=row.channel,  # type: ignore[arg-type]
         units=row.units,
         wait_seconds=wait_seconds(row, now),
-        expires_at=ms(row.offer_expires_at),
+        expires_at=ms(expires_at),
         check=check,
+        lasts_ms=ms(expires_at) - ms(offered_at),
     )
 
 

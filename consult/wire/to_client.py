@@ -208,7 +208,10 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A citizen offered to this officer. Accept or pass with `attempt` before `expires_at`."""
+    """A citizen offered to this officer. Accept or pass with `attempt` before `expires_at`.
+
+    `lasts_ms`: from the offer to then; more is never left, whatever a page takes for the time.
+    """
 
     ticket: str
     attempt: int
@@ -222,6 +225,7 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_at: int
     service_name_en: str = ""
     check: DeviceCheck | None = None
+    lasts_ms: int = 0
 
 
 class Duty(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -25,6 +25,7 @@ async def test_a_consultation_over_requests_that_reach_another_process_each_time
         officer.ticket = page.ticket
         await officer.acked("BeReady")
         offer = (await officer.hears("OfferMade"))["offer"]
+        assert offer["lasts_ms"] == 25_000
         await officer.acked("AcceptOffer", attempt=offer["attempt"])
         expected = []
         for number in range(6):

@@ -60,11 +60,11 @@ class DeskRules(LineRules):
         self.do(self.server.matching.run())
         self.offers_are_good(stale=True)
 
-    def offers_are_good(self, stale: bool = False) -> None:
+    def offers_are_good(self, stale: bool = False, seen: frozenset[str] = frozenset()) -> None:
         """Take over into the model what matching offered; each offer must be one that may be made."""
         stages = self.do(self.counter.stages())
         for officer in self.office.officers.values():
-            fitting = self.office.offerable(officer, stale)
+            fitting = self.office.offerable(officer, seen)
             offered = [
                 c for c in self.office.line() if stages[c.ticket].stage == "offered"
                 and stages[c.ticket].officer_id == officer.person

@@ -84,13 +84,14 @@ class FaultRules(TalkRules):
             stopped.cancel()
             return task
 
-        self.stopped = (server, self.do(stop()), work, officer)
+        seen = frozenset(c.ticket for c in self.office.citizens.values() if c.present)
+        self.stopped = (server, self.do(stop()), work, officer, seen)
 
     @precondition(lambda self: self.stopped is not None)
     @rule(dies=st.sampled_from([False, False, True]))
     def it_goes_on(self, dies: bool) -> None:
         """With what it knew then; what is no longer so must not happen."""
-        server, task, work, officer = self.stopped
+        server, task, work, officer, seen = self.stopped
         self.stopped = None
 
         async def go_on() -> None:
@@ -103,7 +104,7 @@ class FaultRules(TalkRules):
         if dies:
             self.do(server.crash())
         elif work == "match":
-            self.offers_are_good(stale=True)
+            self.offers_are_good(stale=True, seen=seen)
         elif work == "pick up":
             for citizen in self.newly_served(officer):
                 assert officer.state in {"available", "paused"} and not officer.offered

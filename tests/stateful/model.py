@@ -35,17 +35,17 @@ class Office:
     def free(self, officer: Officer) -> int:
         return CAPACITY - self.load(officer)
 
-    def fits(self, officer: Officer, citizen: Citizen, stale: bool = False) -> bool:
-        return (citizen.present or stale) and citizen.units <= self.free(officer)
+    def fits(self, officer: Officer, citizen: Citizen, seen: frozenset[str] = frozenset()) -> bool:
+        return (citizen.present or citizen.ticket in seen) and citizen.units <= self.free(officer)
 
-    def offerable(self, officer: Officer, stale: bool = False) -> list[Citizen]:
+    def offerable(self, officer: Officer, seen: frozenset[str] = frozenset()) -> list[Citizen]:
         """Whom this officer may be offered now, in the order of the line.
 
-        `stale`: also who went away since somebody looked, which nobody can rule out.
+        `seen`: who was there when the office looked; that they left before it wrote nobody can rule out.
         """
         if officer.state != "available" or officer.offered:
             return []
-        return [c for c in self.line() if self.fits(officer, c, stale) and not self.passed(officer, c)]
+        return [c for c in self.line() if self.fits(officer, c, seen) and not self.passed(officer, c)]
 
     def offer(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer, citizen.offered_to = "offered", officer.person, officer.person

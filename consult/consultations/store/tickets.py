@@ -37,6 +37,7 @@ class TicketRow:
     officer_id: str | None
     officer_name: str | None
     officer_state: str | None
+    offered_at: datetime | None
     offer_expires_at: datetime | None
     offered_to: str | None
     assignment_epoch: int

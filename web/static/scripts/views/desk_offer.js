@@ -85,7 +85,7 @@ class OfferView {
     if (!offer) return;
     this.tell("");
     this.#settle();
-    this.#wholeMs = Math.max(1000, offer.expires_at - this.#parts.now());
+    this.#wholeMs = Math.max(1000, offer.lasts_ms ?? offer.expires_at - this.#parts.now());
     this.#spokenAt = null;
     this.#fill(offer);
     shout(t("desk.offer_spoken", { label: offer.label, name: offer.name, service: offer.service_name }));
@@ -119,7 +119,7 @@ class OfferView {
 
   /** @param {Offer} offer */
   #countDown(offer) {
-    const leftMs = Math.max(0, offer.expires_at - this.#parts.now());
+    const leftMs = Math.min(this.#wholeMs, Math.max(0, offer.expires_at - this.#parts.now()));
     const seconds = Math.ceil(leftMs / 1000);
     words(part(this.#place, "seconds"), seconds);
     words(part(this.#place, "seconds-words"), t("desk.seconds_left", { seconds }));
