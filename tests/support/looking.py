@@ -18,7 +18,9 @@ LARGEST_TOUCH_WIDTH = 768
 
 _KEY = re.compile(r'^msgid "(\w+(?:\.\w+)+)"', re.MULTILINE)
 _LOOK = (HERE / "looking.js").read_text(encoding="utf-8")
-_AXE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations"""
+_AXE = """async (runOnly) => (await axe.run({ resultTypes: ["violations"], ...runOnly })).violations"""
+# What the dark colours can change.
+_OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 _ENDLESS = """() => document.getAnimations()
     .filter((each) => each.playState === "running" && each.effect.getComputedTiming().iterations === Infinity)
     .length"""
@@ -66,11 +68,12 @@ class Eye:
         await self._page.screenshot(path=path, full_page=whole)
 
     async def asks_axe(self, width: int, scheme: str, whole: bool) -> None:
-        """As `looks`, and what axe-core finds."""
+        """As `looks`, and what axe-core finds; in dark only of colours, since nothing else is another."""
         await self.looks(width, scheme, whole)
         if not await self._page.evaluate("() => 'axe' in window"):
             await self._page.evaluate(Axe().axe_script)
-        for violation in await self._page.evaluate(_AXE):
+        rules = _OF_COLOURS if scheme == "dark" else {}
+        for violation in await self._page.evaluate(_AXE, rules):
             if violation["impact"] in GRAVE:
                 nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
                 self._add(f"{self._place}-{width}-{scheme}", "axe", f"{violation['id']}: {nodes}")
