@@ -1,3 +1,4 @@
+import { THIN_WAIT_MS } from "/scripts/models/hearing.js";
 import { Peer } from "/scripts/models/peer.js";
 import { LEVELS } from "/scripts/models/quality.js";
 import { withSound } from "/scripts/models/sound_lines.js";
@@ -83,6 +84,31 @@ export async function test_long_packets_are_sent_as_soon_as_they_are_wished_for_
   peers[1].soundChanged();
   await until(async () => (await packetsASecond(connections[1])) > 40, "short packets again");
   equal(said, [], "a description is large, and the line is thin");
+  close();
+}
+
+/** Milliseconds that the voice waited before it was played, in the half second that follows. */
+async function waits(connection) {
+  await until(async () => (await row(connection, "inbound-rtp", "audio"))?.jitterBufferEmittedCount > 0, "a voice is played");
+  const first = await row(connection, "inbound-rtp", "audio");
+  await until(async () => (await row(connection, "inbound-rtp", "audio")).timestamp - first.timestamp > 500, "time passes");
+  const last = await row(connection, "inbound-rtp", "audio");
+  return ((last.jitterBufferDelay - first.jitterBufferDelay) / (last.jitterBufferEmittedCount - first.jitterBufferEmittedCount)) * 1000;
+}
+
+export async function test_on_a_thin_line_the_voice_waits_for_what_may_be_late_and_not_on_another() {
+  const { peers, connections, close } = await pair();
+  for (const connection of connections) {
+    const player = new Audio();
+    player.srcObject = new MediaStream([connection.getReceivers()[0].track]);
+    await player.play();
+  }
+  const told = () => connections.map((connection) => connection.getReceivers().map(({ jitterBufferTarget }) => jitterBufferTarget));
+  for (const level of [3, 2]) peers[0].sendAt(at(level));
+  await until(async () => (await waits(connections[0])) > THIN_WAIT_MS - 20, "it waits");
+  equal(told(), [[THIN_WAIT_MS, null], [null, null]], "each side says so for itself, of the voice");
+  peers[0].sendAt(at(3));
+  await until(() => told()[0][0] === null, "as long as the browser likes");
   close();
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
 import { movesPath, named, namesIn } from "./description.js";
+import { hearAt } from "./hearing.js";
 import { KeyFrames } from "./key_frames.js";
 import { plug, release, withoutRepair } from "./lines.js";
 import { reportFault } from "./listeners.js";
@@ -99,7 +100,10 @@ export class Peer {
 
   /** @param {import("./sending.js").Sent} sent */
   sendAt(sent) {
-    this.#enqueue(() => sendAt(this.#pc, sent));
+    this.#enqueue(() => {
+      hearAt(this.#pc, sent.level);
+      return sendAt(this.#pc, sent);
+    });
   }
 
   /** The voice is to be sent in another way: now, or with the answer that is on its way. */
