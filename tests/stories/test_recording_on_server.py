@@ -44,11 +44,6 @@ def slices_of(house: House) -> int:
     return int(str(last(house)["slices"]))
 
 
-async def asks_again(officer: Person) -> None:
-    """The settings of the call are open still."""
-    await presses(officer, "Minta izin merekam")
-
-
 async def begins(citizen: Person, officer: Person) -> None:
     await asks(officer)
     await presses(citizen, "Setuju direkam")
@@ -107,13 +102,13 @@ async def test_a_recorder_that_is_killed_is_told_and_what_was_kept_plays(
     assert pictures > 30 and sounds > 100
     # Asked again while there is no recorder, that is said as well; with one again, it is recorded.
     first = last(house)["id"]
-    await asks_again(officer)
+    await asks(officer)
     await presses(citizen, "Setuju direkam")
     await until(lambda: last(house)["id"] != first and last(house)["reason"] == "server_lost", 30)
     await is_not_marked(citizen, officer)
     house.records()
     await until(recorder_path(house.data_dir).exists, 60)
-    await asks_again(officer)
+    await asks(officer)
     await presses(citizen, "Setuju direkam")
     await is_marked(citizen, officer)
     await until(lambda: slices_of(house) >= 1, 60)

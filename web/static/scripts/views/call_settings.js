@@ -50,6 +50,12 @@ class SettingsView {
     navigator.mediaDevices?.removeEventListener("devicechange", this.#changed);
   }
 
+  /** The focus goes back to where they were opened. */
+  shut() {
+    this.#open(false);
+    this.#part("settingsbutton").focus();
+  }
+
   update() {
     show(this.#part("settingsbutton"), this.#call.here);
     if (!this.#call.here) this.#open(false);
@@ -82,8 +88,7 @@ class SettingsView {
   #key(event) {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    this.#open(false);
-    this.#part("settingsbutton").focus();
+    this.shut();
   }
 
   async #list() {

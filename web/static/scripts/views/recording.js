@@ -6,9 +6,9 @@ import { say } from "./speaker.js";
 
 /** @typedef {import("../models/recording.js").Recording} Recording */
 
-/** @param {HTMLElement} stage @param {Recording} recording @param {() => string} otherName */
-export function recordingView(stage, recording, otherName) {
-  return new RecordingView(stage, recording, otherName);
+/** @param {HTMLElement} stage @param {Recording} recording @param {() => string} otherName @param {() => void} shut closes the settings */
+export function recordingView(stage, recording, otherName, shut) {
+  return new RecordingView(stage, recording, otherName, shut);
 }
 
 class RecordingView {
@@ -20,14 +20,18 @@ class RecordingView {
   #stop;
   #said = "";
 
-  /** @param {HTMLElement} stage @param {Recording} recording @param {() => string} otherName */
-  constructor(stage, recording, otherName) {
+  /** @param {HTMLElement} stage @param {Recording} recording @param {() => string} otherName @param {() => void} shut */
+  constructor(stage, recording, otherName, shut) {
     this.#recording = recording;
     this.#otherName = otherName;
     stage.querySelector(".lower")?.prepend(this.#root);
-    stage.querySelector('[data-part="settings"]')?.append(this.#ask);
+    stage.querySelector('[data-part="camerafield"]')?.before(this.#ask);
     const press = (/** @type {Element} */ button, /** @type {() => Promise<unknown>} */ act) => button.addEventListener("click", () => void this.#do(act()));
-    press(partsIn(this.#ask)("recordaskbutton"), () => recording.ask());
+    press(partsIn(this.#ask)("recordaskbutton"), () => {
+      // What it comes to stands in the stage.
+      shut();
+      return recording.ask();
+    });
     press(this.#part("recordagree"), () => recording.answer(true));
     press(this.#part("recordrefuse"), () => recording.answer(false));
     press(this.#part("recordwithdraw"), () => recording.withdraw());

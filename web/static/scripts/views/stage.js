@@ -51,7 +51,7 @@ class StageView {
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
     this.#settings = settingsView(this.#root, call, this.#remote);
-    this.#recording = recordingView(this.#root, parts.recording, parts.otherName);
+    this.#recording = recordingView(this.#root, parts.recording, parts.otherName, () => this.#settings.shut());
     place.replaceChildren(this.#root);
   }
 
