@@ -11,6 +11,8 @@ import { say } from "./speaker.js";
 
 const QUIETEST_DB = -60;
 const ADVICE_SHOWN = 3;
+// The service's peer tells no more than this apart.
+const REFLECTED_KBPS = 700;
 /** @type {Record<Result["verdict"], [state: string, sign: string]>} */
 const SIGNS = {
   good: ["serve", "check"],
@@ -97,7 +99,7 @@ class DeviceCheckView {
     if (!result || place.dataset.at === String(result.at)) return;
     place.dataset.at = String(result.at);
     const [state, sign] = SIGNS[result.verdict];
-    const advice = (result.advice ?? []).slice(0, ADVICE_SHOWN);
+    const advice = (result.advice ?? []).filter((code) => isWorthSaying(code, result)).slice(0, ADVICE_SHOWN);
     const verdict = t(`check.verdict.${result.verdict}`);
     place.replaceChildren(
       el("p", {}, el("span", { class: `tag ${state}` }, icon(sign, "xs"), t(`check.short.${result.verdict}`))),
@@ -106,6 +108,11 @@ class DeviceCheckView {
     );
     if (this.#open) say(verdict);
   }
+}
+
+/** Where to allow a device is said by the browser's own words; and without a microphone a camera does not help. @param {string} code @param {Result} result */
+function isWorthSaying(code, { microphone }) {
+  return !code.endsWith("_denied") && !(microphone !== "found" && code.startsWith("camera_"));
 }
 
 /** @param {string} said */
@@ -143,7 +150,8 @@ function networkWords(check) {
   if (check.loss_permille != null) parts.push(t("check.loss", { percent: decimal(check.loss_permille / 10) }));
   if (check.up_kbps != null && check.down_kbps != null) {
     const kbps = Math.min(check.up_kbps, check.down_kbps);
-    parts.push(t(check.throughput_by === "loop" ? "check.speed_loop" : "check.speed_reflected", { kbps }));
+    const more = check.throughput_by !== "loop" && kbps >= REFLECTED_KBPS;
+    parts.push(more ? t("check.speed_most", { kbps: REFLECTED_KBPS }) : t("check.speed", { kbps }));
   }
   return parts.join(" · ");
 }

@@ -25,6 +25,8 @@ const ICONS = {
   recording: "record",
   ended: "check",
 };
+// As an office may have written it into the name.
+const TITLE = /^(petugas|officer)\b\s*/i;
 const BROKEN_CALLS = new Set(["media_lost", "setup_failed", "policy"]);
 
 /** @param {Entry} entry */
@@ -59,11 +61,9 @@ function nameOf(entry) {
   return officer ? officerName(name) : name || t(`conversation.by_${entry.by}`);
 }
 
-/** "Petugas Dian", once. @param {string} name */
+/** "Petugas Dian", once, and in the reader's language. @param {string} name */
 export function officerName(name) {
-  const title = t("conversation.by_officer");
-  if (!name) return title;
-  return name.toLowerCase().startsWith(title.toLowerCase()) ? name : `${title} ${name}`;
+  return [t("conversation.by_officer"), name.replace(TITLE, "")].filter(Boolean).join(" ");
 }
 
 /** @param {Entry} entry */

@@ -90,7 +90,7 @@ class GuestCard {
   #listener(name) {
     const listens = t("third.listens");
     shout(listens);
-    const words = el("span", {}, el("b", {}, listens), el("span", { class: "small" }, ` ${t("third.listens_also", { name })}`));
+    const words = el("span", {}, el("b", {}, listens), el("span", { class: "small" }, t("third.listens_also", { name })));
     return [el("p", { tabindex: "-1" }, icon("sound", "s"), words)];
   }
 

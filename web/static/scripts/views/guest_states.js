@@ -2,6 +2,7 @@
 // What a guest sees outside the call: the question, the lobby, the end, and a link that does not work.
 import { t } from "../text.js";
 import { clone, partsIn, show, words } from "./dom.js";
+import { guideWords } from "./permission_guide.js";
 import { restView } from "./rests.js";
 import { attach } from "./tiles.js";
 
@@ -94,9 +95,9 @@ export function unknownView(place) {
   return restView(place, { tag: t("guest.unknown_tag"), tagIcon: "lock", title: t("guest.unknown"), also: t("guest.unknown_also"), acts: [] });
 }
 
-/** What is the matter with camera or microphone, else "". @param {import("../models/capture.js").Problem} problem */
+/** What is the matter with camera or microphone and what to tap, else "". @param {import("../models/capture.js").Problem} problem */
 export function deviceTrouble({ audio, video }) {
-  if (audio && video) return t(`call.both.${audio}`);
-  if (audio) return t(`call.mic.${audio}`);
-  return video ? t(`call.camera.${video}`) : "";
+  if (!audio && !video) return "";
+  const what = audio && video ? `both.${audio}` : audio ? `mic.${audio}` : `camera.${video}`;
+  return [t(`call.${what}`), guideWords({ audio, video })].filter(Boolean).join(" ");
 }
