@@ -50,6 +50,8 @@ async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reloa
     await citizen.page.keyboard.press("Escape")
     await citizen.button("camera_off").click()
     await citizen.page.reload()
+    # Both would have come at once.
+    await citizen.page.wait_for_function(f"() => {_device('Audio')} !== undefined")
     await expect(citizen.page.get_by_role("button", name="Nyalakan kamera")).to_be_visible()
     await citizen.sees_moving_pictures()
     await citizen.button("hang_up").click()

@@ -10,6 +10,8 @@ from tests.papers.samples import HOSTILE, drawn, encoded, jpeg, with_everything_
 from tests.stories.gallery import Gallery
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.kept import kept_here
+from tests.support.waiting import until
 
 WORDS = {
     "id": {"photo": "Foto dokumen", "pick": "Pilih foto dari perangkat", "caption": "Keterangan foto",
@@ -114,9 +116,15 @@ async def test_an_unsent_photo_outlives_a_reload_and_arrives_once(town: Town, ho
     assert lost >= 1
     for reader in (citizen, officer):
         await sees(reader, "Foto tertahan")
+    await until(lambda: _none_kept(citizen), 20)
     await citizen.page.reload()
     await sees(citizen, "Foto tertahan")
     await expect(waiting).to_have_count(0)
+
+
+async def _none_kept(somebody: Person) -> bool:
+    """The browser holds no photo that it would send again."""
+    return await kept_here(somebody.page, "consult", "photos") == 0
 
 
 async def test_what_is_no_photo_is_said_with_what_to_do(town: Town) -> None:

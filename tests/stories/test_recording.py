@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from tests.running.program import consult
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.kept import kept_here
 from tests.support.waiting import until
 
 
@@ -61,21 +62,6 @@ def last(house: House) -> dict[str, object]:
     """The newest recording's row."""
     (found,) = house.rows("SELECT * FROM recording ORDER BY asked_at DESC LIMIT 1")
     return found
-
-
-async def spooled(officer: Person) -> int:
-    """Slices that the officer's browser still keeps."""
-    count: int = await officer.page.evaluate(
-        """() => new Promise((resolve, reject) => {
-            const opening = indexedDB.open("consult.recordings", 1);
-            opening.onerror = () => reject(opening.error);
-            opening.onsuccess = () => {
-                const asking = opening.result.transaction("slices").objectStore("slices").count();
-                asking.onsuccess = () => { opening.result.close(); resolve(asking.result); };
-            };
-        })"""
-    )
-    return count
 
 
 def decoded(content: bytes) -> tuple[int, int, int]:
@@ -145,7 +131,8 @@ async def test_a_yes_records_both_and_a_withdrawal_stops_it_at_once(town: Town, 
 
 
 async def _none_spooled(officer: Person) -> bool:
-    return await spooled(officer) == 0
+    """The officer's browser keeps no slice that is not sent."""
+    return await kept_here(officer.page, "consult.recordings", "slices") == 0
 
 
 async def test_what_a_cut_line_held_up_arrives_and_a_supervisor_can_save_it(town: Town, house: House) -> None:
