@@ -114,7 +114,7 @@ class App:
             switchboard=self.switchboard,
             relay=Relay(self.database, announcer, settings, self.switchboard),
             third_chair=self.third_chair,
-            leg_relay=LegRelay(self.database, announcer, settings),
+            leg_relay=LegRelay(self.database, announcer, settings, self.recordings),
             listening=self.listening,
             device_checks=self.device_checks,
             recordings=self.recordings,

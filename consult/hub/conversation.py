@@ -112,18 +112,6 @@ async def acknowledge_listener(asking: Asking, order: AcknowledgeListener) -> ob
     return await asking.services.listening.acknowledge(asking.caller, order, asking.receipt)
 
 
-async def answer_recording(asking: Asking, order: AnswerRecording) -> object:
-    recordings = asking.services.recordings
-    return await recordings.answer(
-        asking.caller, order.ticket, order.recording, order.yes, order.text, asking.receipt
-    )
-
-
-async def withdraw_recording(asking: Asking, order: WithdrawRecording) -> object:
-    recordings = asking.services.recordings
-    return await recordings.withdraw(asking.caller, order.ticket, order.recording, asking.receipt)
-
-
 async def send_description(asking: Asking, frame: SendDescription) -> None:
     relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
     await relay.describe(asking.caller, frame)
@@ -172,8 +160,8 @@ HANDLERS: Handlers = {
     DismissGuest: dismiss_guest,
     AcknowledgeListener: acknowledge_listener,
     JoinLeg: guest.join_leg,
-    AnswerRecording: answer_recording,
-    WithdrawRecording: withdraw_recording,
+    AnswerRecording: guest.answer_recording,
+    WithdrawRecording: guest.withdraw_recording,
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,

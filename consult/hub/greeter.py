@@ -137,6 +137,7 @@ class Greeter:
             officer_name=seat.officer_name,
             applicant_name=seat.applicant_name,
             seen_from=connection.seen_from,
+            recording=await self._services.recordings.shown_to_guest(connection.caller, seat.guest.ticket),
         )
 
     async def _supervisor(self, connection: Connection, now: Standing) -> WelcomeSupervisor:

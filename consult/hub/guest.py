@@ -5,6 +5,7 @@ There is no conversation among them, and every frame about media names a leg.
 
 from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
+    AnswerRecording,
     AskIceServers,
     AskRestart,
     JoinLeg,
@@ -12,6 +13,7 @@ from consult.wire.from_client import (
     SendCandidate,
     SendDescription,
     SendMediaState,
+    WithdrawRecording,
 )
 
 
@@ -21,6 +23,18 @@ async def leave_call(asking: Asking, order: LeaveCall) -> object:
 
 async def join_leg(asking: Asking, order: JoinLeg) -> object:
     return await asking.services.third_chair.join(asking.caller, order, asking.receipt)
+
+
+async def answer_recording(asking: Asking, order: AnswerRecording) -> object:
+    recordings = asking.services.recordings
+    return await recordings.answer(
+        asking.caller, order.ticket, order.recording, order.yes, order.text, asking.receipt
+    )
+
+
+async def withdraw_recording(asking: Asking, order: WithdrawRecording) -> object:
+    recordings = asking.services.recordings
+    return await recordings.withdraw(asking.caller, order.ticket, order.recording, asking.receipt)
 
 
 async def send_description(asking: Asking, frame: SendDescription) -> None:
@@ -46,6 +60,8 @@ async def ask_ice_servers(asking: Asking, frame: AskIceServers) -> None:
 HANDLERS: Handlers = {
     LeaveCall: leave_call,
     JoinLeg: join_leg,
+    AnswerRecording: answer_recording,
+    WithdrawRecording: withdraw_recording,
     SendDescription: send_description,
     SendCandidate: send_candidate,
     SendMediaState: send_media_state,

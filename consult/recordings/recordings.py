@@ -6,12 +6,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from consult.consultations.store import tickets
+from consult.consultations.guests import GuestStage
+from consult.consultations.store import guests, tickets
 from consult.errors import ConsultError, NotFound, StageForbids
 from consult.live.announcer import Announcer
-from consult.people import Caller, Side
+from consult.people import Caller, Role, Side
 from consult.recordings import steps
 from consult.recordings.line import tell_end
+from consult.recordings.participants import is_among
 from consult.recordings.rules import OPEN, SEALED, RecordingStage
 from consult.recordings.shown import recording_of
 from consult.recordings.steps import Changed
@@ -93,6 +95,12 @@ class Recordings:
         row = await self._database.read(query)
         return None if row is None else recording_of(row, self._settings)
 
+    async def shown_to_guest(self, caller: Caller, ticket_id: str) -> RecordingShown | None:
+        """The newest recording, where this guest was asked about it."""
+        row = await self._database.read(lambda conn: life.last(conn, ticket_id))
+        asked = row is not None and is_among(row.people, caller.id)
+        return recording_of(row, self._settings) if row is not None and asked else None
+
     async def lose(self, ticket_id: str, recording_id: str) -> None:
         """The server's recorder is gone. Nothing happens to a recording that has ended before."""
 
@@ -122,15 +130,16 @@ class Recordings:
         return ended
 
     def saw(self, conn: Connection, call: CallRow) -> Changed | None:
-        """Part of the transaction that changed the call."""
+        """Part of the transaction that changed the call, or who is in it."""
         row = life.last(conn, call.ticket_id, lock=True)
         if row is None or row.call_id != call.id:
             return None
-        return steps.lapsed(conn, row, call)
+        return steps.lapsed(conn, row, call) or steps.departed(conn, row, call)
 
     def tell(self, seen: object) -> None:
         assert isinstance(seen, Changed)  # noqa: S101 - what `saw` returned
-        self._announcer.tell(seen.to, RecordingChanged(recording_of(seen.row, self._settings)))
+        everybody = seen.to if seen.guest is None else (*seen.to, seen.guest)
+        self._announcer.tell(everybody, RecordingChanged(recording_of(seen.row, self._settings)))
         for entry in seen.entries:
             self._announcer.tell(seen.to, EntryAdded(seen.row.ticket_id, entry))
         row = seen.row
@@ -154,9 +163,18 @@ def _about(
     step: Callable[[Connection, CallRow, RecordingRow], Changed],
     conn: Connection,
 ) -> Changed:
-    """Rows are locked from the ticket down, as every step of a call does."""
-    tickets.find_for(conn, caller, ticket_id, lock=True)
+    """Rows are locked from the ticket down, as every step of a call does. A guest finds what it was asked
+    about while it takes part, and nothing else.
+    """
+    if caller.role is Role.GUEST:
+        tickets.find(conn, ticket_id, lock=True)
+        if guests.find_here(conn, caller.id, ticket_id).stage is not GuestStage.ADMITTED:
+            raise NotFound()
+    else:
+        tickets.find_for(conn, caller, ticket_id, lock=True)
     row = life.find_of(conn, ticket_id, recording_id)
+    if caller.role is Role.GUEST and not is_among(row.people, caller.id):
+        raise NotFound()
     call = steps.call_of(conn, row)
     return step(conn, call, life.find_of(conn, ticket_id, recording_id, lock=True))
 

@@ -30,6 +30,7 @@ class RecordingStep(StrEnum):
     WITHDRAW = "withdraw"
     STOP = "stop"
     LAPSE = "lapse"
+    DEPART = "depart"
 
 
 S, T = RecordingStage, RecordingStep
@@ -44,6 +45,8 @@ NEXT_RECORDING: dict[tuple[RecordingStage, RecordingStep], RecordingStage] = {
     (S.ASKED, T.WITHDRAW): S.DECLINED,
     (S.ASKED, T.STOP): S.STOPPED,  # the question is taken back
     (S.ASKED, T.LAPSE): S.STOPPED,
+    (S.ASKED, T.DEPART): S.ASKED,  # a guest went: it need not be waited for
+    (S.RECORDING, T.DEPART): S.RECORDING,
     (S.RECORDING, T.WITHDRAW): S.STOPPED,
     (S.RECORDING, T.STOP): S.STOPPED,
     (S.RECORDING, T.LAPSE): S.STOPPED,

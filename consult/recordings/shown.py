@@ -22,4 +22,5 @@ def recording_of(row: RecordingRow, settings: Settings) -> RecordingShown:
         recorder=row.people["officer"],
         started_at=None if row.started_at is None else moments.to_ms(row.started_at),
         reason=row.reason,
+        ended_by=row.ended_by,
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from consult.consultations.store import log, tickets
+from consult.consultations.store import guests, log, tickets
 from consult.errors import NotFound, StageForbids
-from consult.people import Address, Caller, Side, applicant_address, staff_address
-from consult.recordings.participants import as_people, participants
+from consult.people import Address, Caller, Role, Side, applicant_address, staff_address
+from consult.recordings.participants import as_people, is_among, mark_of, participants, without_departed
 from consult.recordings.rules import OPEN, TEXT_VERSION, RecordingStage, RecordingStep
 from consult.recordings.store import life
 from consult.recordings.store.life import RecordingRow
@@ -20,11 +20,12 @@ from consult.wire.to_client import Entry
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A recording after a step, with what was said and whom to tell."""
+    """A recording after a step, with what was said and whom to tell. A guest hears of the recording alone."""
 
     row: RecordingRow
     entries: tuple[Entry, ...]
     to: tuple[Address, ...]
+    guest: Address | None = None
 
     @property
     def seq(self) -> int | None:
@@ -32,17 +33,17 @@ class Changed:
 
 
 def ask(conn: Connection, call: CallRow, caller: Caller, stream: str) -> Changed:
-    """Raises NotFound from a page that is not in the call, StageForbids unless both are connected."""
+    """Raises NotFound from a page that is not in the call, StageForbids unless all are connected."""
     present = participants(conn, call)
     if call.stage is not CallStage.CONNECTED or len(present) < 2:
         raise StageForbids(stage=call.stage.value, step="record")
     if as_people(present).get(caller.side.value) != stream:
         raise NotFound()
-    if Side.GUEST.value in as_people(present):
+    # A supervisor who listens is not asked, and a guest who is not connected yet cannot answer.
+    if any(one.listens or not one.mark for one in present):
         raise StageForbids(stage=Side.GUEST.value, step="record")
     row = life.ask(conn, call, caller.id, as_people(present), caller.side.value)
-    entry = _said(conn, row, "asked", caller)
-    return Changed(row, (entry,), tuple(one.address for one in present))
+    return _changed(conn, call, row, _said(conn, row, "asked", caller))
 
 
 def agree(
@@ -51,18 +52,20 @@ def agree(
     """A yes; with the last one the recording begins. Only from the page that is in the call."""
     if settled := lapsed(conn, row, call):
         return settled
+    if went := departed(conn, row, call):
+        row = went.row
+        if row.stage is RecordingStage.RECORDING:
+            return went
     key = caller.side.value
-    if row.people.get(key) != stream:
+    if row.people.get(key) != mark_of(caller, stream):
         raise NotFound()
     if text_version != TEXT_VERSION or key in row.agreed:
         raise StageForbids(stage=row.stage.value, step=RecordingStep.AGREE.value)
     agreed = row.agreed | {key: moments.now_ms(conn)}
-    row = life.advance(conn, row, RecordingStep.AGREE, caller.subject, agreed=agreed)
-    entries = [_said(conn, row, "agreed", caller)]
-    if set(agreed) == set(row.people):
-        row = life.advance(conn, row, RecordingStep.BEGIN, "office", started_at=moments.now(conn))
-        entries.append(_said(conn, row, "started"))
-    return Changed(row, tuple(entries), _addresses(conn, call))
+    role = _guest_role(conn, caller)
+    row = life.advance(conn, row, RecordingStep.AGREE, caller.subject, role, agreed=agreed)
+    said = _said(conn, row, "agreed", caller)
+    return _begun(conn, call, row, said) or _changed(conn, call, row, said)
 
 
 def refuse(conn: Connection, call: CallRow, row: RecordingRow, caller: Caller) -> Changed:
@@ -71,16 +74,14 @@ def refuse(conn: Connection, call: CallRow, row: RecordingRow, caller: Caller) -
         return withdraw(conn, call, row, caller)
     if row.officer_id == caller.id:
         raise StageForbids(stage=row.stage.value, step=RecordingStep.REFUSE.value)
-    row = life.advance(conn, row, RecordingStep.REFUSE, caller.subject, reason="declined")
-    return Changed(row, (_said(conn, row, "declined", caller),), _addresses(conn, call))
+    return _ended(conn, call, row, caller, RecordingStep.REFUSE, "declined")
 
 
 def withdraw(conn: Connection, call: CallRow, row: RecordingRow, caller: Caller) -> Changed:
     """Nothing is recorded or kept from here on. From any page of the person; twice is once."""
     if row.stage not in OPEN:
-        return Changed(row, (), _addresses(conn, call))
-    row = life.advance(conn, row, RecordingStep.WITHDRAW, caller.subject, reason="withdrawn")
-    return Changed(row, (_said(conn, row, "withdrawn", caller),), _addresses(conn, call))
+        return _changed(conn, call, row)
+    return _ended(conn, call, row, caller, RecordingStep.WITHDRAW, "withdrawn")
 
 
 def stop(conn: Connection, call: CallRow, row: RecordingRow, caller: Caller, why: str) -> Changed:
@@ -88,16 +89,15 @@ def stop(conn: Connection, call: CallRow, row: RecordingRow, caller: Caller, why
     if row.officer_id != caller.id:
         raise NotFound()
     if row.stage not in OPEN:
-        return Changed(row, (), _addresses(conn, call))
+        return _changed(conn, call, row)
     reason = "taken_back" if row.stage is RecordingStage.ASKED else why
-    row = life.advance(conn, row, RecordingStep.STOP, caller.subject, reason=reason)
-    return Changed(row, (_said(conn, row, reason, caller),), _addresses(conn, call))
+    return _ended(conn, call, row, caller, RecordingStep.STOP, reason)
 
 
 def lapsed(conn: Connection, row: RecordingRow, call: CallRow) -> Changed | None:
     """End an open recording whose call is over or has other people in it; None when it goes on."""
     present = participants(conn, call)
-    if row.stage not in OPEN or as_people(present) == row.people:
+    if row.stage not in OPEN or _are_those_asked(row, as_people(present)):
         return None
     over = "call_ended" if row.stage is RecordingStage.RECORDING else "unanswered"
     return lapse(conn, row, call, "people_changed" if present else over)
@@ -105,7 +105,16 @@ def lapsed(conn: Connection, row: RecordingRow, call: CallRow) -> Changed | None
 
 def lapse(conn: Connection, row: RecordingRow, call: CallRow, reason: str) -> Changed:
     row = life.advance(conn, row, RecordingStep.LAPSE, "office", reason=reason)
-    return Changed(row, (_said(conn, row, reason),), _addresses(conn, call))
+    return _changed(conn, call, row, _said(conn, row, reason))
+
+
+def departed(conn: Connection, row: RecordingRow, call: CallRow) -> Changed | None:
+    """Wait no longer for a guest who went; None when nobody did. What the others said holds."""
+    people = without_departed(row.people, as_people(participants(conn, call)))
+    if row.stage not in OPEN or people == row.people:
+        return None
+    row = life.advance(conn, row, RecordingStep.DEPART, "office", people=people)
+    return _begun(conn, call, row) or _changed(conn, call, row)
 
 
 def call_of(conn: Connection, row: RecordingRow) -> CallRow:
@@ -114,8 +123,28 @@ def call_of(conn: Connection, row: RecordingRow) -> CallRow:
 
 def strangers(conn: Connection, row: RecordingRow, call: CallRow) -> bool:
     """Whether others than those who agreed are in the call, though nobody has noted it yet."""
-    present = participants(conn, call)
-    return row.stage is RecordingStage.RECORDING and bool(present) and as_people(present) != row.people
+    present = as_people(participants(conn, call))
+    return row.stage is RecordingStage.RECORDING and bool(present) and not _are_those_asked(row, present)
+
+
+def _are_those_asked(row: RecordingRow, present: dict[str, str]) -> bool:
+    return present == without_departed(row.people, present)
+
+
+def _begun(conn: Connection, call: CallRow, row: RecordingRow, *said: Entry) -> Changed | None:
+    """It records with the last yes that was waited for; None while somebody has not answered."""
+    if row.stage is not RecordingStage.ASKED or not set(row.people) <= set(row.agreed):
+        return None
+    row = life.advance(conn, row, RecordingStep.BEGIN, "office", started_at=moments.now(conn))
+    return _changed(conn, call, row, *said, _said(conn, row, "started"))
+
+
+def _ended(
+    conn: Connection, call: CallRow, row: RecordingRow, caller: Caller, step: RecordingStep, reason: str
+) -> Changed:
+    role, by = _guest_role(conn, caller), caller.side.value
+    row = life.advance(conn, row, step, caller.subject, role, reason=reason, ended_by=by)
+    return _changed(conn, call, row, _said(conn, row, reason, caller))
 
 
 def _said(conn: Connection, row: RecordingRow, reason: str, by: Caller | None = None) -> Entry:
@@ -125,11 +154,25 @@ def _said(conn: Connection, row: RecordingRow, reason: str, by: Caller | None = 
         "text": row.text_version,
         "by": by.side.value if by else Side.OFFICE.value,
     }
+    if by is not None and by.role is Role.GUEST:
+        detail["role"] = _guest_role(conn, by)
     return log.add(conn, row.ticket_id, "recording", by.name if by else "", detail)
 
 
-def _addresses(conn: Connection, call: CallRow) -> tuple[Address, ...]:
-    """Everybody of the consultation, also once the call is over."""
+def _guest_role(conn: Connection, caller: Caller) -> str:
+    """What a guest is here for; "" for the two sides."""
+    return guests.find_any(conn, caller.id).role if caller.role is Role.GUEST else ""
+
+
+def _changed(conn: Connection, call: CallRow, row: RecordingRow, *entries: Entry) -> Changed:
+    """To both sides, also once the call is over, and to the guest who was asked."""
     ticket = tickets.find(conn, call.ticket_id)
     staff = (staff_address(ticket.officer_id),) if ticket.officer_id is not None else ()
-    return (applicant_address(ticket.id), *staff)
+    guest = guests.live(conn, ticket.id)
+    asked = guest is not None and is_among(row.people, guest.id)
+    return Changed(
+        row,
+        entries,
+        (applicant_address(ticket.id), *staff),
+        guest.address if guest is not None and asked else None,
+    )

@@ -363,6 +363,7 @@ recording = Table(
     Column("last_slice_at", Moment),
     Column("finished_at", Moment),  # no slice is taken any more
     Column("removed_at", Moment),  # its files are deleted
+    Column("ended_by", String(12), nullable=False, server_default=""),  # whose step the end was: a side
     CheckConstraint("stage IN ('asked', 'recording', 'declined', 'stopped')", name="stage"),
     Index("uq_recording_open", "ticket_id", unique=True,
           sqlite_where=text(OPEN_RECORDING), postgresql_where=text(OPEN_RECORDING)),

@@ -41,6 +41,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
         EVERYBODY,
     ),
     orders.SendCode: BOTH_SIDES,
+    **dict.fromkeys((orders.AnswerRecording, orders.WithdrawRecording), (*BOTH_SIDES, Role.GUEST)),
     orders.LeaveQueue: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),
     orders.SendCheckOffer: (Role.APPLICANT,),

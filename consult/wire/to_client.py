@@ -123,10 +123,11 @@ class LegShown(msgspec.Struct, frozen=True, omit_defaults=True):
 class RecordingShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """The newest recording of a consultation's calls, the same for everybody in it.
 
-    `agreed`, `waits_for`: who said yes and who has not answered, by side. `recorder`: the stream of the page
-    that records. `revision` grows with each change of a consultation's recordings: a lower one than known is
-    old news. `reason` of a recording that ended: declined, withdrawn, stopped, taken_back, unanswered,
-    call_ended, people_changed, recorder_lost, server_lost.
+    `agreed`, `waits_for`: who said yes and who has not answered, by side, a third person as "guest".
+    `recorder`: the stream of the page that records. `revision` grows with each change of a consultation's
+    recordings: a lower one than known is old news. `reason` of a recording that ended: declined, withdrawn,
+    stopped, taken_back, unanswered, call_ended, people_changed, recorder_lost, server_lost. `ended_by`: whose
+    step that was, by side; "" when it was nobody's.
     """
 
     id: str
@@ -142,6 +143,7 @@ class RecordingShown(msgspec.Struct, frozen=True, omit_defaults=True):
     recorder: str
     started_at: int | None = None
     reason: str = ""
+    ended_by: str = ""
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -373,7 +375,10 @@ class WelcomeSupervisor(ToClient):
 
 
 class WelcomeGuest(ToClient):
-    """Snapshot for a third person: no conversation, and names only once both sides have let the guest in."""
+    """Snapshot for a third person: no conversation, and names only once both sides have let the guest in.
+
+    `recording`: the newest that this guest was asked about.
+    """
 
     v: int
     epoch: str
@@ -385,6 +390,7 @@ class WelcomeGuest(ToClient):
     officer_name: str = ""
     applicant_name: str = ""
     seen_from: str = ""
+    recording: RecordingShown | None = None
 
 
 class Pong(ToClient):

@@ -27,6 +27,8 @@ asked     refuse   declined
 asked     withdraw declined
 asked     stop     stopped
 asked     lapse    stopped
+asked     depart   asked
+recording depart   recording
 recording withdraw stopped
 recording stop     stopped
 recording lapse    stopped
@@ -51,6 +53,7 @@ def test_every_stage_answers_every_step(stage: RecordingStage, step: RecordingSt
 
 def test_it_records_only_after_the_last_yes_and_every_open_stage_can_be_left() -> None:
     into = {key for key, after in EXPECTED.items() if after is RecordingStage.RECORDING}
+    into.remove((RecordingStage.RECORDING, RecordingStep.DEPART))
     assert into == {(RecordingStage.ASKED, RecordingStep.BEGIN)}
     for stage in OPEN:
         assert next_recording(stage, RecordingStep.WITHDRAW) not in OPEN

@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import io
 import re
+from array import array
 from pathlib import Path
+from statistics import pstdev
 
 import av
 import pytest
@@ -12,6 +14,8 @@ from playwright.async_api import expect
 
 from tests.running.program import consult
 from tests.stories.people import Person, Town
+from tests.stories.test_third_chair import INTERPRETER, LEAVE, LET_IN, comes, invitation, sees
+from tests.stories.test_third_chair import presses as taps
 from tests.support.house import House
 from tests.support.kept import kept_here
 from tests.support.waiting import until
@@ -128,6 +132,60 @@ async def test_a_yes_records_both_and_a_withdrawal_stops_it_at_once(town: Town, 
         await expect(side.log.get_by_text("Rekaman dimulai. Semua peserta sudah setuju.")).to_be_visible()
     await expect(officer.log.get_by_text("Ibu Setuju mencabut izin direkam.")).to_be_visible()
     await expect(citizen.log.get_by_text("Anda mencabut izin direkam.")).to_be_visible()
+
+
+def seen_and_heard(content: bytes) -> tuple[list[float], float]:
+    """How much the light varies in each third of the last picture, and how loud the loudest moment was."""
+    thirds, loudest = [0.0], 0.0
+    with av.open(io.BytesIO(content)) as container:
+        for frame in container.decode():
+            if isinstance(frame, av.VideoFrame):
+                assert (frame.width, frame.height) == (3 * 480, 360)
+                light, width = bytes(frame.planes[0]), frame.planes[0].line_size
+                rows = [light[start : start + 1440] for start in range(0, 360 * width, 20 * width)]
+                thirds = [pstdev(b"".join(row[x : x + 480] for row in rows)) for x in (0, 480, 960)]
+            elif isinstance(frame, av.AudioFrame):
+                loudest = max(loudest, *array("f", bytes(frame.planes[0])))
+    return thirds, loudest
+
+
+async def test_a_guest_says_yes_and_its_picture_and_voice_are_in_the_file(town: Town, house: House) -> None:
+    citizen, officer = await in_call(town, "Ibu Bertiga")
+    guest = await comes(town, await invitation(officer, INTERPRETER), "Made Isyarat")
+    for side in (citizen, officer):
+        await taps(side, LET_IN)
+    for person in (citizen, officer, guest):
+        await sees(person, 2)
+    # Whoever is heard from here on is the guest.
+    for side in (citizen, officer):
+        await presses(side, "Matikan mikrofon")
+    await asks(officer)
+    await presses(citizen, "Setuju direkam")
+    await expect(officer.page.get_by_text("Menunggu Made Isyarat menjawab soal rekaman.")).to_be_visible()
+    question = guest.page.get_by_role("group", name="Petugas 1 meminta izin merekam panggilan ini.")
+    await expect(question.get_by_text("Gambar dan suara semua peserta disimpan 30 hari")).to_be_visible()
+    assert last(house)["stage"] == "asked"
+    await presses(guest, "Setuju direkam")
+    await is_marked(citizen, officer)
+    await expect(guest.page.get_by_text("Sedang direkam", exact=True).last).to_be_visible()
+    await until(lambda: last(house)["slices"] >= 1, 40)  # type: ignore[operator]
+    # It goes, and what the others said holds.
+    had = int(str(last(house)["slices"]))
+    await taps(guest, LEAVE)
+    await until(lambda: int(str(last(house)["slices"])) >= had + 1, 40)
+    await is_marked(citizen, officer)
+    await presses(officer, "Hentikan rekaman")
+    await until(lambda: last(house)["finished_at"], 30)
+    kept = house.rows(
+        "SELECT * FROM recording_slice WHERE recording_id = ? ORDER BY number", last(house)["id"]
+    )
+    content = [files(house)[one["file"]] for one in kept]
+    thirds, loudest = seen_and_heard(b"".join(content[:had]))
+    assert min(thirds) > 5 and loudest > 0.01, (thirds, loudest)
+    thirds, _ = seen_and_heard(b"".join(content))
+    assert thirds[2] < 1 < min(thirds[:2]), "its place stays dark"
+    await expect(officer.log.get_by_text("Made Isyarat (Juru bahasa isyarat) setuju direkam")).to_be_visible()
+    await citizen.button("hang_up").click()
 
 
 async def _none_spooled(officer: Person) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.stories.gallery import Gallery
-from tests.stories.people import Town
+from tests.stories.people import Person, Town
 from tests.stories.test_third_chair import (
     ASK,
     INTERPRETER,
@@ -16,6 +16,33 @@ from tests.stories.test_third_chair import (
     presses,
     sees,
 )
+
+AGREE = {"id": "Setuju direkam", "en": "Agree to be recorded"}
+WITHDRAW = {"id": "Cabut izin", "en": "Withdraw"}
+CLOSE = {"id": "Tutup", "en": "Close"}
+SETTINGS = {"id": "Pengaturan panggilan", "en": "Call settings"}
+RECORD = {"id": "Minta izin merekam", "en": "Ask to record"}
+ENDED = {"id": "Anda mencabut izin direkam.", "en": "You withdrew your agreement."}
+
+
+@pytest.fixture(scope="module")
+def house_settings() -> dict[str, object]:
+    return {"CONSULT_RECORDING": "browser"}
+
+
+async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: Person, guest: Person) -> None:
+    await presses(officer, SETTINGS)
+    await presses(officer, RECORD)
+    await expect(guest.page.get_by_role("button", name=AGREE[guest.language])).to_be_visible()
+    await gallery.phone("guest-record-asked", guest.page, whole=False)
+    await gallery.desk("third-record-waits", officer.page)
+    for person in (citizen, guest):
+        await presses(person, AGREE)
+    await expect(guest.page.get_by_role("button", name=WITHDRAW[guest.language])).to_be_visible()
+    await presses(guest, WITHDRAW)
+    await expect(guest.page.get_by_role("region").get_by_text(ENDED[guest.language])).to_be_visible()
+    await gallery.phone("guest-record-over", guest.page, whole=False)
+    await presses(guest, CLOSE)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -52,6 +79,7 @@ async def test_everybody_can_use_the_guests_pages(town: Town, language: str) -> 
     await gallery.phone("guest-call", guest.page, whole=False)
     await gallery.phone("third-call", citizen.page, whole=False)
     await gallery.desk("third-call-desk", officer.page)
+    await _is_asked_to_be_recorded(gallery, citizen, officer, guest)
     await presses(guest, LEAVE)
     await expect(guest.page.get_by_role("heading")).to_be_visible()
     await gallery.phone("guest-over", guest.page)

@@ -40,6 +40,7 @@ class RecordingRow:
     started_at: datetime | None
     stopped_at: datetime | None
     reason: str
+    ended_by: str
     slices: int
     size_bytes: int
     head: bytes
@@ -108,9 +109,16 @@ def ask(conn: Connection, call: CallRow, officer_id: str, people: dict[str, str]
 
 
 def advance(
-    conn: Connection, before: RecordingRow, step: RecordingStep, actor: str, **columns: Any
+    conn: Connection,
+    before: RecordingRow,
+    step: RecordingStep,
+    actor: str,
+    role: str = "",
+    **columns: Any,
 ) -> RecordingRow:
-    """Take one step of the table. Raises StageForbids, StaleAttempt when somebody was faster."""
+    """Take one step of the table. `role`: of a guest whose step it is. Raises StageForbids, StaleAttempt when
+    somebody was faster.
+    """
     stage = next_recording(before.stage, step)
     if stage is RecordingStage.STOPPED and before.stage is RecordingStage.RECORDING:
         columns["stopped_at"] = moments.now(conn)
@@ -128,7 +136,8 @@ def advance(
     if changed.rowcount != 1:
         raise StaleAttempt()
     after = find(conn, before.id)
-    _recorded(conn, after, step, actor, {"reason": after.reason} if after.reason else {})
+    told = {"reason": after.reason, "role": role}
+    _recorded(conn, after, step, actor, {name: value for name, value in told.items() if value})
     if after.finished_at is not None:
         _finished(conn, after)
     return after

@@ -16,6 +16,7 @@ from consult.signalling.legs.found import Found
 from consult.signalling.legs.hears_only import check_hears_only
 from consult.signalling.legs.shown import hidden_as, leg_of
 from consult.signalling.store import pin_for
+from consult.signalling.switchboard import Witness
 from consult.storage.database import Database
 from consult.wire.from_client import AskIceServers, AskRestart, SendCandidate, SendDescription, SendMediaState
 from consult.wire.to_client import (
@@ -32,10 +33,13 @@ Spoken = SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceS
 class LegRelay:
     """As `Relay`, for one leg. A frame that names no leg finds nothing."""
 
-    def __init__(self, database: Database, announcer: Announcer, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, announcer: Announcer, settings: Settings, witness: Witness | None = None
+    ) -> None:
         self._database = database
         self._announcer = announcer
         self._settings = settings
+        self._witness = witness
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
         """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription: also of a supervisor who sends."""
@@ -102,15 +106,18 @@ class LegRelay:
     async def _pin(self, caller: Caller, frame: SendDescription, fingerprint: str) -> None:
         """Hold this end to its certificate for the generation; with another one the guest has to go."""
 
-        def order(conn: Connection) -> Moved | None:
+        def order(conn: Connection) -> tuple[Moved | None, object | None]:
             leg = _find(conn, caller, frame, lock=True)
             if legs.pin(conn, leg.leg, caller.side, fingerprint):
-                return None
-            return guest_steps.close(conn, frame.ticket, "policy")
+                return None, None
+            ended = guest_steps.close(conn, frame.ticket, "policy")
+            return ended, None if self._witness is None else self._witness.saw(conn, leg.call)
 
-        ended = await self._database.write(order)
+        ended, seen = await self._database.write(order)
         if ended is not None:
             guest_steps.tell(self._announcer, ended)
+            if self._witness is not None and seen is not None:
+                self._witness.tell(seen)
             raise StageForbids(stage=ended.guest.stage.value, step="relay")
 
 

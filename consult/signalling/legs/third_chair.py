@@ -72,8 +72,7 @@ class ThirdChair:
 
         moved, seen = await self._database.write(order, receipt)
         guest_steps.tell(self._announcer, moved)
-        if self._witness is not None and seen is not None:
-            self._witness.tell(seen)
+        self._tell_witness(seen)
         return moved
 
     def _seen(self, conn: Connection, ticket_id: str) -> object | None:
@@ -90,7 +89,7 @@ class ThirdChair:
                 return Moved(before, ticket.officer_id)
             return guest_steps.step(conn, before, DISMISSED[before.stage], caller.subject)
 
-        return await self._carry_out(order, receipt)
+        return await self._departs(order, receipt)
 
     async def leave(self, caller: Caller, frame: LeaveCall, receipt: Receipt) -> Moved:
         """The guest goes. Raises NotFound for who is no guest of this consultation."""
@@ -103,7 +102,7 @@ class ThirdChair:
             before = guests.find(conn, frame.ticket, caller.id, lock=True)
             return guest_steps.step(conn, before, GuestStep.LEAVE, caller.subject)
 
-        return await self._carry_out(order, receipt)
+        return await self._departs(order, receipt)
 
     async def join(self, caller: Caller, frame: JoinLeg, receipt: Receipt) -> Found:
         """This page takes part in a leg; both its ends are told.
@@ -112,17 +111,19 @@ class ThirdChair:
         """
         between = Side(frame.between)
 
-        def order(conn: Connection) -> Found:
+        def order(conn: Connection) -> tuple[Found, object | None]:
             ticket = found.ticket_of(conn, caller, frame.ticket, lock=True)
             guest = found.guest_of(conn, caller, ticket, frame.guest, lock=True)
             if caller.side not in (Side.GUEST, between):
                 raise NotFound()
             call = found.joinable(conn, ticket, guest, frame.call, lock=True)
             leg = legs.join(conn, guest.id, call.id, between, caller.side, receipt.stream, frame.generation)
-            return Found(ticket, guest, call, leg, caller.side)
+            # Another page of the guest is somebody that nobody was asked about.
+            return Found(ticket, guest, call, leg, caller.side), self._seen(conn, ticket.id)
 
-        joined = await self._database.write(order, receipt)
+        joined, seen = await self._database.write(order, receipt)
         self.tell_leg(joined)
+        self._tell_witness(seen)
         return joined
 
     def tell_leg(self, joined: Found) -> None:
@@ -155,6 +156,20 @@ class ThirdChair:
                 guest_steps.tell(self._announcer, moved)
                 ended += 1
         return ended
+
+    async def _departs(self, order: Callable[[Connection], Moved], receipt: Receipt) -> Moved:
+        def departing(conn: Connection) -> tuple[Moved, object | None]:
+            moved = order(conn)
+            return moved, self._seen(conn, moved.guest.ticket_id)
+
+        moved, seen = await self._database.write(departing, receipt)
+        guest_steps.tell(self._announcer, moved)
+        self._tell_witness(seen)
+        return moved
+
+    def _tell_witness(self, seen: object | None) -> None:
+        if self._witness is not None and seen is not None:
+            self._witness.tell(seen)
 
     async def _carry_out(self, order: Callable[[Connection], Moved], receipt: Receipt) -> Moved:
         moved = await self._database.write(order, receipt)

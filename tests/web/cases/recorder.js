@@ -43,6 +43,7 @@ function page(service, notes = {}) {
     shown: null,
     held: 0,
     stops: [],
+    hasGuest: false,
     get isOn() {
       return this.shown?.stage === "recording";
     },
@@ -52,14 +53,15 @@ function page(service, notes = {}) {
   };
   const sender = new SliceSender(tools, time);
   const call = { remote: { stream: null }, local: { stream: null } };
+  const seat = { remote: null };
   const kept = { id: "me", note: (name) => notes[name] ?? null, setNote: (name, value) => (notes[name] = value) };
-  const recorder = new Recorder({ recording, call, notes: kept, tools, sender });
+  const recorder = new Recorder({ recording, call, seat, notes: kept, tools, sender });
   const shows = (stage, reason = "", id = "r1", by = "me") => {
     recording.shown = { id, stage, reason, recorder: by, slice_seconds: 4 };
     changes.tell();
   };
   const slice = (content, last = false) => captures.at(-1).parts.taken(Promise.resolve(bytes(content).buffer), last);
-  return { time, spool, sent, captures, recording, recorder, sender, notes, shows, slice };
+  return { time, spool, sent, captures, recording, call, seat, recorder, sender, notes, shows, slice };
 }
 
 export async function test_slices_are_chained_and_sent_in_order() {
@@ -131,4 +133,17 @@ export async function test_a_reload_cannot_go_on_with_the_file_but_sends_what_wa
   after.sender.wake();
   await until(async () => (await after.spool.count()) === 0, "it is sent");
   equal(after.sent.map(({ number }) => number), [0]);
+}
+
+export async function test_who_agreed_is_in_the_file_and_nobody_else() {
+  const { captures, shows, recording, call, seat } = page(() => "kept");
+  [call.remote.stream, call.local.stream, seat.remote] = ["theirs", "ours", { stream: "the guest's" }];
+  shows("recording", "", "r5");
+  equal([captures[0].parts.seats, captures[0].parts.sources()], [2, ["theirs", "ours"]], "a guest who was not asked is not heard");
+  shows("stopped", "people_changed", "r5");
+  recording.hasGuest = true;
+  shows("recording", "", "r6");
+  equal([captures[1].parts.seats, captures[1].parts.sources()], [3, ["theirs", "ours", "the guest's"]]);
+  seat.remote = null;
+  equal([captures[1].parts.seats, captures[1].parts.sources()], [3, ["theirs", "ours"]], "its place stays when it goes");
 }

@@ -66,19 +66,20 @@ function page() {
     stop: async (why) => void made.stops.push(why),
   };
   const call = { here: true, remote: { stream: null }, local: { stream: null } };
-  const mix = () => {
-    const mixed = { stream: { getTracks: () => [{ kind: "video" }, { kind: "audio" }] }, closed: false, close: () => (mixed.closed = true) };
+  const seat = { remote: null };
+  const mix = (recorded) => {
+    const mixed = { stream: { getTracks: () => [{ kind: "video" }, { kind: "audio" }] }, closed: false, close: () => (mixed.closed = true), recorded };
     made.mixes.push(mixed);
     return mixed;
   };
-  new ServerRecorder({ recording, call, channel, ticket: "t", parts, mix });
+  new ServerRecorder({ recording, call, seat, channel, ticket: "t", parts, mix });
   const shows = (stage, id = "r1", by = "me") => {
     recording.shown = { id, stage, recorder: by };
     changes.tell();
   };
   const tells = (t, fields = {}) => frames.tell({ t, ticket: "t", recording: "r1", attempt: `a${number}`, ...fields });
   const begun = () => tells("RecorderBegun", { ice_servers: [{ urls: ["stun:x"] }] });
-  return { ...made, made, time, call, shows, tells, begun, comesBack: () => states.tell({ name: "online" }) };
+  return { ...made, made, time, call, recording, seat, shows, tells, begun, comesBack: () => states.tell({ name: "online" }) };
 }
 
 async function connected() {
@@ -164,4 +165,12 @@ export async function test_without_a_line_no_try_is_lost() {
   comesBack();
   await time.pass(1);
   equal(orders.length, before + 1, "it tries as soon as there is a line again");
+}
+
+export async function test_a_guest_who_agreed_is_mixed_in() {
+  const { call, recording, seat, shows, mixes } = page();
+  [call.remote.stream, call.local.stream, seat.remote] = ["theirs", "ours", { stream: "the guest's" }];
+  recording.hasGuest = true;
+  shows("recording");
+  equal([mixes[0].recorded.seats, mixes[0].recorded.sources()], [3, ["theirs", "ours", "the guest's"]]);
 }

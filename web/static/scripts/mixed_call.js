@@ -23,11 +23,11 @@ export class MixedCall {
   /** @type {number | undefined} */
   #drawing;
 
-  /** @param {() => MediaStream[]} sources @param {Timers} timers */
-  constructor(sources, timers) {
+  /** @param {import("./models/recording_parts.js").Recorded} recorded @param {Timers} timers */
+  constructor({ seats, sources }, timers) {
     this.#sources = sources;
     this.#timers = timers;
-    this.#canvas.width = 2 * TILE_WIDTH;
+    this.#canvas.width = seats * TILE_WIDTH;
     this.#canvas.height = TILE_HEIGHT;
     this.#picture = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
     this.#sound = this.#audio.createMediaStreamDestination();
@@ -46,8 +46,6 @@ export class MixedCall {
   #draw() {
     const streams = this.#sources();
     this.#mix(streams);
-    const count = Math.max(2, streams.length);
-    if (this.#canvas.width !== count * TILE_WIDTH) this.#canvas.width = count * TILE_WIDTH;
     this.#picture.fillStyle = "#0a2a30";
     this.#picture.fillRect(0, 0, this.#canvas.width, TILE_HEIGHT);
     streams.forEach((stream, place) => this.#tile(stream, place));

@@ -18,7 +18,7 @@ const LATER = new Set([0, 401, 408, 429, 500, 502, 503, 504]);
 export function recordingTools(csrf, timers) {
   return {
     capture: (parts) => new Capture(parts, timers),
-    mix: (sources) => new MixedCall(sources, timers),
+    mix: (recorded) => new MixedCall(recorded, timers),
     spool: slicePlace(),
     put: (slice) => put(slice, csrf),
     digest: (content) => crypto.subtle.digest("SHA-256", content),
@@ -60,7 +60,7 @@ class Capture {
 
   /** @param {CaptureParts} parts @param {Timers} timers */
   constructor(parts, timers) {
-    this.#mixed = new MixedCall(parts.sources, timers);
+    this.#mixed = new MixedCall(parts, timers);
     this.#recorder = new MediaRecorder(this.#mixed.stream, { mimeType: TYPE, videoBitsPerSecond: VIDEO_BITS, audioBitsPerSecond: AUDIO_BITS });
     this.#recorder.addEventListener("dataavailable", ({ data }) => {
       if (!this.#aborted) parts.taken(data.arrayBuffer(), this.#recorder.state === "inactive");

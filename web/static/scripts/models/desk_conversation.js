@@ -36,10 +36,10 @@ export class DeskConversation {
     this.call = new Call({ ...about, parts, check: () => this.check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.recording = new Recording({ ...about, call: this.call, seat: this.seat });
-    const { recording, call } = this;
+    const { recording, call, seat } = this;
     if (!recorder) this.#recorder = null;
-    else if (recorder.byServer) this.#recorder = new ServerRecorder({ ...about, recording, call, parts, mix: recorder.tools.mix });
-    else this.#recorder = new Recorder({ recording, call, notes: channel.notes, ...recorder });
+    else if (recorder.byServer) this.#recorder = new ServerRecorder({ ...about, recording, call, seat, parts, mix: recorder.tools.mix });
+    else this.#recorder = new Recorder({ recording, call, seat, notes: channel.notes, ...recorder });
     this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
     this.#shown = shown;
     this.take(shown, true);

@@ -2,6 +2,7 @@
 import { Capture } from "./capture.js";
 import { LegPair } from "./leg_pair.js";
 import { Listeners } from "./listeners.js";
+import { Recording } from "./recording.js";
 
 /** @typedef {import("../wire.js").GuestShown} GuestShown */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
@@ -19,6 +20,8 @@ export class GuestModel {
   /** @type {Record<PersonSide, string>} */
   #names = { applicant: "", officer: "" };
   #legs;
+  /** @type {Recording | null} */
+  #recording = null;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
 
@@ -59,6 +62,11 @@ export class GuestModel {
   /** This page takes part in a call. */
   get inCall() {
     return this.#legs.size > 0;
+  }
+
+  /** Whether the call is recorded, and this person's own yes or no; null before the welcome. */
+  get recording() {
+    return this.#recording;
   }
 
   /** @returns {import("./call_media.js").LocalShown} */
@@ -114,13 +122,32 @@ export class GuestModel {
   }
 
   /** @param {import("../wire.js").WelcomeGuest} welcome */
-  #welcome({ guest, legs = [], officer_name: officer = "", applicant_name: applicant = "" }) {
+  #welcome({ guest, legs = [], officer_name: officer = "", applicant_name: applicant = "", recording = null }) {
     this.#guest = guest;
     this.#names = { officer, applicant };
     // Nobody is seen or heard before; but the browser's question comes while there is time to answer it.
     if (!this.#opened) void this.#capture.start(guest.role === "interpreter");
     this.#opened = true;
+    // Before the legs: with them the stage is drawn, which shows it.
+    this.#recording ??= this.#newRecording(guest.ticket);
+    this.#recording.take(recording);
     this.#legs.welcome(legs);
+  }
+
+  /** @param {string} ticket */
+  #newRecording(ticket) {
+    const legs = this.#legs;
+    const call = {
+      get shown() {
+        return legs.call === null ? null : { id: legs.call, stage: "connected" };
+      },
+      get here() {
+        return legs.size > 0;
+      },
+      stage: /** @type {const} */ ("connected"),
+      onChange: (/** @type {() => void} */ listener) => this.onChange(listener),
+    };
+    return new Recording({ channel: this.#use.channel, ticket, side: "guest", call, seat: null });
   }
 
   /** @param {GuestShown} guest */

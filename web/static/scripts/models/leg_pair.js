@@ -27,6 +27,12 @@ export class LegPair {
     return this.#legs.size;
   }
 
+  /** The call that these are of. @returns {string | null} */
+  get call() {
+    const [leg] = this.#legs.values();
+    return leg?.call ?? null;
+  }
+
   /** @param {PersonSide} side */
   remote(side) {
     return this.#legs.get(side)?.remote ?? null;

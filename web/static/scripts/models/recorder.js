@@ -1,10 +1,12 @@
 // @ts-check
+import { recorded } from "./recorded.js";
 
 /** @typedef {import("./recording_parts.js").RecordingTools} RecordingTools */
 /**
  * @typedef {{
  *   recording: import("./recording.js").Recording,
  *   call: import("./call.js").Call,
+ *   seat: import("./third_seat.js").ThirdSeat,
  *   notes: import("./stream.js").Stream,
  *   tools: RecordingTools,
  *   sender: import("./slice_sender.js").SliceSender,
@@ -54,7 +56,7 @@ export class Recorder {
 
   /** @param {string} id @param {number} sliceSeconds */
   #begin(id, sliceSeconds) {
-    const { notes, tools, call } = this.#use;
+    const { notes, tools } = this.#use;
     this.#id = id;
     // Begun before a reload: a file cannot be gone on with.
     if (notes.note(BEGUN) === id) return this.#lost();
@@ -63,7 +65,7 @@ export class Recorder {
     this.#link = tools.digest(new TextEncoder().encode(id));
     try {
       this.#capture = tools.capture({
-        sources: () => [call.remote.stream, call.local.stream].filter((stream) => stream !== null),
+        ...recorded(this.#use),
         sliceMs: sliceSeconds * 1000,
         taken: (content, last) => this.#taken(id, content, last),
         failed: () => this.#lost(),

@@ -2,14 +2,15 @@
 import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").RecordingShown} RecordingShown */
+/** @typedef {import("../wire.js").PersonSide | "guest"} Participant */
 /**
  * @typedef {{
  *   channel: import("./channel.js").Channel,
  *   ticket: string,
- *   side: import("../wire.js").PersonSide,
- *   call: import("./call.js").Call,
- *   seat: import("./third_seat.js").ThirdSeat,
- * }} RecordingParts
+ *   side: Participant,
+ *   call: Pick<import("./call.js").Call, "here" | "stage" | "onChange"> & { shown: { id: string, stage: string } | null },
+ *   seat: import("./third_seat.js").ThirdSeat | null,
+ * }} RecordingParts `seat`: the third chair as one of the two sides sees it; null on a guest's own page
  */
 
 /** Whether this call is recorded, and who agreed to it. The service decides; this page asks, answers and shows. */
@@ -30,11 +31,11 @@ export class Recording {
     this.#use = use;
     this.#stops = [
       use.channel.onFrame((frame) => {
-        if (frame.t === "WelcomeApplicant") this.take(frame.recording ?? null);
+        if (frame.t === "WelcomeApplicant" || frame.t === "WelcomeGuest") this.take(frame.recording ?? null);
         else if (frame.t === "RecordingChanged" && frame.recording.ticket === use.ticket) this.take(frame.recording);
       }),
       use.call.onChange(() => this.#changes.tell()),
-      use.seat.onChange(() => this.#changes.tell()),
+      use.seat?.onChange(() => this.#changes.tell()) ?? (() => {}),
     ];
   }
 
@@ -48,9 +49,14 @@ export class Recording {
     return this.shown?.stage === "recording";
   }
 
+  /** It was recorded or asked for, and that has ended while the call goes on. */
+  get isOver() {
+    return this.shown?.stage === "declined" || this.shown?.stage === "stopped";
+  }
+
   /** Somebody asks, and this person has not answered. */
   get asksHere() {
-    return this.shown?.stage === "asked" && (this.shown.waits_for ?? []).includes(this.#use.side);
+    return this.shown?.stage === "asked" && this.waitsFor.includes(this.#use.side);
   }
 
   /** Asked, and only others have not answered. */
@@ -58,10 +64,21 @@ export class Recording {
     return this.shown?.stage === "asked" && !this.asksHere;
   }
 
-  /** "Ask to record" makes sense now: who has the third chair could not say yes. */
+  /** "Ask to record" makes sense now: everybody is here and can answer. */
   get canAsk() {
+    const { call, seat } = this.#use;
     const open = this.shown?.stage === "asked" || this.isOn;
-    return this.mayAsk && !open && !this.#use.seat.isTaken && this.#use.call.here && this.#use.call.stage === "connected";
+    return this.mayAsk && !open && call.here && call.stage === "connected" && (seat === null || seat.canAnswer);
+  }
+
+  /** Who has not answered yet. @returns {Participant[]} */
+  get waitsFor() {
+    return /** @type {Participant[]} */ (this.shown?.waits_for ?? []);
+  }
+
+  /** A third person is in it, or was when it began. */
+  get hasGuest() {
+    return this.shown?.agreed.includes("guest") ?? false;
   }
 
   /** Only the page that is in the call can say yes. */

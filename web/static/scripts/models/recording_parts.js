@@ -13,9 +13,12 @@
  *   drop: (recording: string) => Promise<void>,
  * }} Spool
  *
+ * Who is recorded: so many places side by side, and who is there now.
+ * @typedef {{ seats: number, sources: () => MediaStream[] }} Recorded
+ *
  * `stop` gives one last slice, `abort` none.
  * @typedef {{ stop: () => void, abort: () => void }} Capture
- * @typedef {{ sources: () => MediaStream[], sliceMs: number, taken: (content: Promise<ArrayBuffer>, last: boolean) => void, failed: () => void }} CaptureParts
+ * @typedef {Recorded & { sliceMs: number, taken: (content: Promise<ArrayBuffer>, last: boolean) => void, failed: () => void }} CaptureParts
  *
  * A call as one picture and one voice.
  * @typedef {{ stream: MediaStream, close: () => void }} Mixed
@@ -23,7 +26,7 @@
  * What recording needs of the browser. `put`: kept by the service; to be tried later; refused for good.
  * @typedef {{
  *   capture: (parts: CaptureParts) => Capture,
- *   mix: (sources: () => MediaStream[]) => Mixed,
+ *   mix: (recorded: Recorded) => Mixed,
  *   spool: Spool,
  *   put: (slice: Slice) => Promise<"kept" | "later" | "never">,
  *   digest: (content: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>,

@@ -1,5 +1,6 @@
 // @ts-check
 import { wired } from "./candidates.js";
+import { recorded } from "./recorded.js";
 
 /** @typedef {import("./call_parts.js").BrowserParts} BrowserParts */
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
@@ -7,6 +8,7 @@ import { wired } from "./candidates.js";
  * @typedef {{
  *   recording: import("./recording.js").Recording,
  *   call: import("./call.js").Call,
+ *   seat: import("./third_seat.js").ThirdSeat,
  *   channel: import("./channel.js").Channel,
  *   ticket: string,
  *   parts: BrowserParts,
@@ -63,12 +65,11 @@ export class ServerRecorder {
 
   /** @param {string} id */
   #begin(id) {
-    const { mix, call } = this.#use;
     this.#end();
     this.#id = id;
     this.#tries = 0;
     try {
-      this.#mixed = mix(() => [call.remote.stream, call.local.stream].filter((stream) => stream !== null));
+      this.#mixed = this.#use.mix(recorded(this.#use));
     } catch {
       return this.#lost();
     }

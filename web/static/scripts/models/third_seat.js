@@ -55,9 +55,9 @@ export class ThirdSeat {
     return this.guest?.role === LISTENER ? this.guest : null;
   }
 
-  /** Somebody whose voice or ear is in the call beside its two sides. */
-  get isTaken() {
-    return this.listener !== null || this.guest?.stage === "admitted";
+  /** Who has the chair, if anybody, can be asked something: a supervisor who listens cannot, nor who is not connected yet. */
+  get canAnswer() {
+    return this.listener === null && (this.guest?.stage !== "admitted" || this.state === "connected");
   }
 
   /** This side has said yes. */

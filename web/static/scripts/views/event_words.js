@@ -58,6 +58,7 @@ function candidates(entry, side) {
 function nameOf(entry) {
   const { name = "", kind, values } = entry;
   const officer = kind === "served" || kind === "officer_lost" || values?.by === "officer" || entry.by === "officer";
+  if (kind === "recording" && values?.by === "guest") return `${name} (${roleOf(entry)})`;
   return officer ? officerName(name) : name || t(`conversation.by_${entry.by}`);
 }
 

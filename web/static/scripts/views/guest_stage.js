@@ -4,6 +4,7 @@ import { t } from "../text.js";
 import { clone, partsIn, setIcon, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
 import { deviceTrouble } from "./guest_states.js";
+import { recordingView } from "./recording.js";
 import { Pins, attach, play, tileView } from "./tiles.js";
 
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
@@ -26,6 +27,7 @@ class GuestStage {
   #pins = new Pins(this.#root);
   #tiles = TILES.map(([name, side]) => ({ side, view: tileView(this.#root, name) }));
   #blocked = false;
+  #recording;
 
   /** @param {HTMLElement} place @param {GuestModel} guest */
   constructor(place, guest) {
@@ -36,6 +38,7 @@ class GuestStage {
     this.#press("camera", () => void guest.camera(!guest.local.video));
     this.#press("leave", () => void guest.leave().catch(() => {}));
     this.#press("retry", () => this.#tiles.forEach(({ view }) => play(view.video, (blocked) => this.#hear(blocked))));
+    this.#recording = guest.recording && recordingView(this.#root, guest.recording, (who) => this.#nameOf(who));
     place.replaceChildren(this.#root);
   }
 
@@ -45,13 +48,14 @@ class GuestStage {
 
   close() {
     for (const { view } of this.#tiles) view.close();
+    this.#recording?.close();
     /** @type {HTMLVideoElement} */ (this.#part("self")).srcObject = null;
     this.#root.remove();
   }
 
   update() {
     const guest = this.#guest;
-    const names = this.#tiles.map(({ side }) => (side === "officer" ? officerName(guest.nameOf(side)) : guest.nameOf(side)));
+    const names = this.#tiles.map(({ side }) => this.#nameOf(side));
     this.#pins.update(2, names);
     this.#showShare(names);
     this.#tiles.forEach(({ side, view }, index) => {
@@ -67,6 +71,11 @@ class GuestStage {
     words(this.#part("troublewords"), trouble);
     show(this.#part("trouble"), trouble !== "");
     show(this.#part("retry"), this.#blocked);
+  }
+
+  /** @param {string} side */
+  #nameOf(side) {
+    return side === "officer" ? officerName(this.#guest.nameOf(side)) : this.#guest.nameOf(/** @type {PersonSide} */ (side));
   }
 
   /** @param {string[]} names */

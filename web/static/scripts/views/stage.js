@@ -51,7 +51,8 @@ class StageView {
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
     this.#settings = settingsView(this.#root, call, this.#remote);
-    this.#recording = recordingView(this.#root, parts.recording, parts.otherName, () => this.#settings.shut());
+    const nameOf = (/** @type {string} */ who) => (who === "guest" ? (parts.seat.guest?.name ?? "") : parts.otherName());
+    this.#recording = recordingView(this.#root, parts.recording, nameOf, () => this.#settings.shut());
     place.replaceChildren(this.#root);
   }
 
