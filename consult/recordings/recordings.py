@@ -6,7 +6,6 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from consult.consultations.guests import GuestStage
 from consult.consultations.store import guests, tickets
 from consult.errors import ConsultError, NotFound, StageForbids
 from consult.live.announcer import Announcer
@@ -168,8 +167,7 @@ def _about(
     """
     if caller.role is Role.GUEST:
         tickets.find(conn, ticket_id, lock=True)
-        if guests.find_here(conn, caller.id, ticket_id).stage is not GuestStage.ADMITTED:
-            raise NotFound()
+        guests.find_here(conn, caller.id, ticket_id)
     else:
         tickets.find_for(conn, caller, ticket_id, lock=True)
     row = life.find_of(conn, ticket_id, recording_id)
