@@ -90,6 +90,11 @@ export class GuestModel {
     return this.#legs.state(side);
   }
 
+  /** It was tried in vain for so long that people should hear of it. @param {PersonSide} side */
+  noPath(side) {
+    return this.#legs.noPath(side);
+  }
+
   /** @param {() => void} listener */
   onChange(listener) {
     return this.#changes.add(listener);

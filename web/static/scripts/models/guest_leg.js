@@ -1,4 +1,5 @@
 // @ts-check
+import { nextRung } from "./ice.js";
 import { Leg } from "./leg.js";
 import { Alarm } from "./timers.js";
 
@@ -20,6 +21,8 @@ import { Alarm } from "./timers.js";
  */
 
 const JOIN_AGAIN_MS = 3_000;
+// As long as a call's own ladder takes: any path, the relay alone, and a little for the other end to come.
+const NO_PATH_MS = 45_000;
 
 /** One end of the leg between a guest and a side: takes part, connects as the service says, and comes back while it is wanted. */
 export class GuestLeg {
@@ -33,11 +36,16 @@ export class GuestLeg {
   #wasUp = false;
   #gave = false;
   #again;
+  /** Which paths are tried; the end that leads decides, and a relay at one end is a relay for both. @type {"direct" | "relay"} */
+  #rung = "direct";
+  #deadline;
+  #noPath = false;
 
   /** @param {GuestLegParts} use */
   constructor(use) {
     this.#use = use;
     this.#again = new Alarm(use.parts.timers);
+    this.#deadline = new Alarm(use.parts.timers);
     const join = () => this.join();
     this.#leg = new Leg({
       certificate: use.shared.certificate,
@@ -49,7 +57,7 @@ export class GuestLeg {
       connected: () => (this.#wasUp = true),
       renew: join,
       lost: join,
-      stepDown: () => {},
+      stepDown: () => this.#relayAlone(),
       left: () => this.#leg.disconnect(),
       stepped: () => {},
     });
@@ -72,8 +80,14 @@ export class GuestLeg {
     return this.#use.call;
   }
 
+  /** For so long nothing has come through that people should hear of it; it is tried on all the same. */
+  get noPath() {
+    return this.#noPath;
+  }
+
   /** Takes part from this page, over a new connection. */
   join() {
+    this.#watch();
     const { channel, ticket, call, guest, between } = this.#use;
     const generation = this.#shown?.generation ?? 0;
     if (this.#shown?.taken_by === channel.notes.id) this.#from = generation + 1;
@@ -86,8 +100,9 @@ export class GuestLeg {
     if (this.#shown && shown.revision < this.#shown.revision) return;
     this.#shown = shown;
     const here = shown.ready && shown.taken_by === this.#use.channel.notes.id && shown.generation >= this.#from;
-    if (here && shown.generation === this.#leg.generation) void this.#leg.refresh(legTold(shown, this.#wasUp));
-    else if (here) void this.#leg.connect(legTold(shown, this.#wasUp));
+    const told = legTold(shown, this.#rung, this.#wasUp);
+    if (here && shown.generation === this.#leg.generation) void this.#leg.refresh(told);
+    else if (here) void this.#leg.connect(told);
     else if (shown.generation > this.#leg.generation) this.#leg.disconnect();
     this.#changed();
   }
@@ -123,6 +138,7 @@ export class GuestLeg {
   close() {
     this.#closed = true;
     this.#again.clear();
+    this.#deadline.clear();
     this.#leg.close();
   }
 
@@ -134,6 +150,7 @@ export class GuestLeg {
 
   #changed() {
     if (this.#closed) return;
+    this.#watch();
     this.#leg.quality.save(this.#use.saves());
     if (this.#gave !== this.#gives) {
       this.#gave = this.#gives;
@@ -142,22 +159,45 @@ export class GuestLeg {
     this.#use.changed();
   }
 
+  /** Direct paths led nowhere: the next connection takes the relay alone. */
+  #relayAlone() {
+    this.#rung = "relay";
+    this.join();
+  }
+
+  /** Counts from the last moment at which the leg was up, or was first wanted, over all connections that are tried. */
+  #watch() {
+    if (this.state === "connected") {
+      this.#deadline.clear();
+      this.#noPath = false;
+    } else if (!this.#closed && !this.#noPath && !this.#deadline.isSet) {
+      this.#deadline.set(NO_PATH_MS, () => {
+        this.#noPath = true;
+        this.#use.changed();
+      });
+    }
+  }
+
   /** Refused just now: the call may have ended and its end not been told here yet. */
   #joinLater() {
     if (!this.#closed) this.#again.set(JOIN_AGAIN_MS, () => this.join());
   }
 }
 
-/** A leg as the service tells it. @param {LegShown} shown @param {boolean} again it was up before @returns {import("./leg_parts.js").LegTold} */
-function legTold(shown, again) {
+/**
+ * A leg as the service tells it. @param {LegShown} shown @param {"direct" | "relay"} rung @param {boolean} again it was up before
+ * @returns {import("./leg_parts.js").LegTold}
+ */
+function legTold(shown, rung, again) {
+  const { polite = false, relay_only = false, ice_servers } = shown;
   return {
     about: { ticket: shown.ticket, call: shown.call, generation: shown.generation, leg: shown.id },
-    polite: shown.polite ?? false,
+    polite,
     pictures: shown.media === "video",
     again,
-    rung: "direct",
-    next: null,
-    oneWay: shown.listens ? (shown.polite ? "in" : "out") : undefined,
-    servers: shown,
+    rung,
+    next: nextRung({ polite, rung, relay_only, ice_servers, media: "audio" }),
+    oneWay: shown.listens ? (polite ? "in" : "out") : undefined,
+    servers: { ...shown, relay_only: relay_only || rung === "relay" },
   };
 }

@@ -11,7 +11,8 @@ export function configurationOf({ ice_servers = [], relay_only }, certificate) {
 
 /**
  * What this side is to try when no path is found in time; null: nothing, or the other side leads.
- * @param {CallShown} call @returns {Rung | null}
+ * @param {Pick<CallShown, "polite" | "rung" | "relay_only" | "connected_at" | "media" | "accepted_media" | "ice_servers">} call
+ * @returns {Rung | null}
  */
 export function nextRung({ polite, rung = "direct", relay_only, connected_at, media, accepted_media, ice_servers = [] }) {
   if (polite) return null;

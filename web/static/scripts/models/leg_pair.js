@@ -43,6 +43,11 @@ export class LegPair {
     return this.#legs.get(side)?.state ?? "new";
   }
 
+  /** It was tried in vain for so long that people should hear of it. @param {PersonSide} side */
+  noPath(side) {
+    return this.#legs.get(side)?.noPath ?? false;
+  }
+
   /** What a welcome tells: legs of other calls are over. @param {LegShown[]} shown */
   welcome(shown) {
     const calls = new Set(shown.map(({ call }) => call));

@@ -75,6 +75,11 @@ export class ThirdSeat {
     return this.#leg?.state ?? "new";
   }
 
+  /** The guest cannot be reached from here, though it was tried for long. */
+  get noPath() {
+    return this.#leg?.noPath ?? false;
+  }
+
   /** The secret of the invitation, where this page made it. @returns {string | null} */
   get secret() {
     const [id, secret] = this.#use.channel.notes.note(this.#note)?.split(" ") ?? [];

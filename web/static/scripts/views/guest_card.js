@@ -58,7 +58,7 @@ class GuestCard {
     const { id = "", stage = this.#choosing ? "choosing" : "none", revision = 0 } = seat.guest ?? {};
     this.#place.classList.toggle("listener", seat.listener !== null);
     if (seat.listener) this.#place.classList.remove("urgent");
-    const key = seat.listener ? `listens ${id}` : [id, stage, revision, seat.admittedHere, seat.secret !== null, this.#fault].join(" ");
+    const key = seat.listener ? `listens ${id}` : [id, stage, revision, seat.admittedHere, seat.noPath, seat.secret !== null, this.#fault].join(" ");
     if (key === this.#key) return;
     this.#key = key;
     const focused = this.#place.contains(document.activeElement);
@@ -77,7 +77,11 @@ class GuestCard {
     const name = guest.name ?? "";
     const no = (/** @type {string} */ key) => /** @type {Act} */ ({ words: t(key), act: () => seat.dismiss(), kind: "danger" });
     if (guest.stage === "invited") return this.#invited(guest, role, no("third.withdraw"));
-    if (guest.stage === "admitted") return this.#told("users", t("third.present", { name, role }), [no("third.remove")]);
+    if (guest.stage === "admitted") {
+      // Here as well as in the tile, which has no room for words on a small desk.
+      const [sign, key] = seat.noPath ? ["broken-link", "third.no_path"] : ["users", "third.present"];
+      return this.#told(sign, t(key, { name, role }), [no("third.remove")]);
+    }
     if (seat.admittedHere) {
       return this.#told("hourglass", t("third.waits_for", { name, role, other: otherName() }), [no("third.refuse")]);
     }

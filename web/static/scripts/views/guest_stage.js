@@ -59,7 +59,7 @@ class GuestStage {
     this.#pins.update(2, names);
     this.#showShare(names);
     this.#tiles.forEach(({ side, view }, index) => {
-      const shown = { name: names[index], remote: guest.remote(side), state: guest.state(side) };
+      const shown = { name: names[index], remote: guest.remote(side), state: guest.state(side), noPath: guest.noPath(side) };
       view.update(shown, (blocked) => blocked && this.#hear(true));
     });
     const { audio, video, stream, problem } = guest.local;

@@ -124,11 +124,11 @@ class StageView {
   /** A third person's tile beside the other side's. @param {string} name */
   #showGuest(name) {
     const { seat } = this.#parts;
-    const { guest, remote, state } = seat;
+    const { guest, remote, state, noPath } = seat;
     const who = guest?.name ?? "";
     this.#pins.update(remote ? 2 : 1, [name, who]);
     show(part(this.#root, "secondtile"), remote !== null);
-    this.#guest.update({ name: who, remote, state }, (blocked) => blocked && this.#hear(true));
+    this.#guest.update({ name: who, remote, state, noPath }, (blocked) => blocked && this.#hear(true));
     const { sinkId } = this.#remote;
     if (remote && sinkId && this.#guest.video.sinkId !== sinkId) this.#guest.video.setSinkId(sinkId).catch(() => {});
   }

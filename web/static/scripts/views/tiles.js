@@ -2,9 +2,10 @@
 // Two other people in a call: tiles of the same size, either of which can be pinned.
 import { t } from "../text.js";
 import { initial, part, show, words } from "./dom.js";
+import { say } from "./speaker.js";
 
 /** @typedef {import("../models/remote.js").RemoteShown} RemoteShown */
-/** @typedef {{ name: string, remote: RemoteShown | null, state: RTCPeerConnectionState }} TileShown */
+/** @typedef {{ name: string, remote: RemoteShown | null, state: RTCPeerConnectionState, noPath: boolean }} TileShown */
 
 const NAMES = /** @type {const} */ (["first", "second"]);
 
@@ -60,22 +61,32 @@ export class Pins {
 /** One person's tile, whose parts begin with `name`. @param {HTMLElement} root @param {string} name */
 export function tileView(root, name) {
   const video = /** @type {HTMLVideoElement} */ (part(root, `${name}video`));
+  let said = "";
   return {
     video,
     /** @param {TileShown} shown @param {(blocked: boolean) => void} heard */
-    update({ name: who, remote, state }, heard) {
+    update({ name: who, remote, state, noPath }, heard) {
       const picture = remote !== null && remote.video && remote.stream !== null && state === "connected";
       // Hidden, not taken away: the same element plays the sound.
       show(video, picture);
       show(part(root, `${name}none`), !picture);
       words(part(root, `${name}face`), initial(who));
-      words(part(root, `${name}why`), t(state === "connected" ? (remote?.paused ? "call.paused" : "call.no_picture") : "call.connecting", { name: who }));
+      words(part(root, `${name}why`), whyNot(who, remote, state, noPath));
+      const gone = noPath ? t("third.no_path", { name: who }) : "";
+      if (gone && gone !== said) say(gone);
+      said = gone;
       attach(video, remote?.stream ?? null, heard);
     },
     close() {
       video.srcObject = null;
     },
   };
+}
+
+/** Why there is no picture. @param {string} name @param {RemoteShown | null} remote @param {RTCPeerConnectionState} state @param {boolean} noPath */
+function whyNot(name, remote, state, noPath) {
+  if (noPath) return t("third.no_path", { name });
+  return t(state === "connected" ? (remote?.paused ? "call.paused" : "call.no_picture") : "call.connecting", { name });
 }
 
 /** @param {HTMLMediaElement} video @param {MediaStream | null} stream @param {(blocked: boolean) => void} heard */
