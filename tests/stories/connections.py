@@ -12,6 +12,22 @@ PATHS = """async () => {
     }
     return found;
 }"""
+# Of what comes in and goes out over the connections of this page, added up.
+FLOWS = """async () => {
+    const sum = { heard: 0, energy: 0, seen: 0, sent: 0, connections: 0 };
+    for (const pc of window.connections.filter((each) => each.connectionState === "connected")) {
+        sum.connections += 1;
+        for (const stat of (await pc.getStats()).values()) {
+            if (stat.type === "inbound-rtp" && stat.kind === "audio") {
+                sum.heard += stat.packetsReceived;
+                sum.energy += stat.totalAudioEnergy ?? 0;
+            }
+            if (stat.type === "inbound-rtp" && stat.kind === "video") sum.seen += stat.packetsReceived;
+            if (stat.type === "outbound-rtp") sum.sent += stat.packetsSent;
+        }
+    }
+    return sum;
+}"""
 KEEP_CONNECTIONS = """
     window.connections = [];
     window.RTCPeerConnection = class extends RTCPeerConnection {

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.stories.connections import KEEP_CONNECTIONS
+from tests.stories.connections import FLOWS, KEEP_CONNECTIONS
 from tests.stories.people import Person, Town
 from tests.support.waiting import until
 
@@ -22,22 +22,6 @@ HEARING = {"id": r"^Anda mendengarkan [A-Z]-\d", "en": r"^You are listening to [
 OVER = {"id": "Panggilan yang Anda dengarkan sudah selesai.", "en": "The call you listened to is over."}
 MAY_RECORD = {"id": "Minta izin merekam", "en": "Ask to record"}
 SETTINGS = {"id": "Pengaturan panggilan", "en": "Call settings"}
-# Of what comes in and goes out over the connections of this page, added up.
-FLOWS = """async () => {
-    const sum = { heard: 0, energy: 0, seen: 0, sent: 0, connections: 0 };
-    for (const pc of window.connections.filter((each) => each.connectionState === "connected")) {
-        sum.connections += 1;
-        for (const stat of (await pc.getStats()).values()) {
-            if (stat.type === "inbound-rtp" && stat.kind === "audio") {
-                sum.heard += stat.packetsReceived;
-                sum.energy += stat.totalAudioEnergy ?? 0;
-            }
-            if (stat.type === "inbound-rtp" && stat.kind === "video") sum.seen += stat.packetsReceived;
-            if (stat.type === "outbound-rtp") sum.sent += stat.packetsSent;
-        }
-    }
-    return sum;
-}"""
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,10 @@ import re
 
 from playwright.async_api import expect
 
+from tests.stories.connections import FLOWS, KEEP_CONNECTIONS
 from tests.stories.people import Person, Town
 from tests.stories.test_leaving_the_page import Heard
+from tests.support.waiting import until
 
 INVITE = {"id": "Undang orang ketiga", "en": "Invite a third person"}
 INTERPRETER = {"id": "Juru bahasa isyarat", "en": "Sign language interpreter"}
@@ -142,13 +144,23 @@ async def test_a_tile_is_pinned_and_let_go(town: Town) -> None:
 async def test_a_companion_begins_by_sound_and_pictures_come_with_its_camera(town: Town) -> None:
     citizen, officer = await in_video(town, "Wayan")
     companion = await comes(town, await invitation(officer, COMPANION), "Komang")
+    await companion.context.add_init_script(KEEP_CONNECTIONS)
+    await companion.page.reload()
     for side in (citizen, officer):
         await presses(side, LET_IN)
     await companion.page.wait_for_function(f"() => ({HEARD})() === 2")
+    await until(lambda: _has_come(companion, "heard", 150), 40)
+    assert not await _has_come(companion, "seen", 0), "pictures that nobody needs cost both sides"
     assert [await moving(person) for person in (companion, citizen, officer)] == [0, 1, 1]
     await companion.page.get_by_role("button", name="Nyalakan kamera").click()
     for person in (companion, citizen, officer):
         await sees(person, 2)
+
+
+async def _has_come(person: Person, what: str, more_than: int) -> bool:
+    """So many packets over both legs."""
+    flows = await person.page.evaluate(FLOWS)
+    return bool(flows["connections"] == 2 and flows[what] > more_than)
 
 
 async def test_either_side_says_no(town: Town) -> None:
