@@ -476,7 +476,7 @@ class OfferMade(ToClient):
 
 
 class OfferWithdrawn(ToClient):
-    """`why`: accepted (here or in another tab), passed, missed, left, lost."""
+    """`why`: accepted (here or in another tab), passed, missed, withdrawn (the officer stops), left, lost."""
 
     ticket: str
     attempt: int
