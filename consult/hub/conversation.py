@@ -123,7 +123,8 @@ async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
 
 
 async def send_code(asking: Asking, frame: SendCode) -> None:
-    await asking.services.relay.code(asking.caller, frame)
+    relay = asking.services.relay if frame.leg is None else asking.services.leg_relay
+    await relay.code(asking.caller, frame)
 
 
 async def send_media_state(asking: Asking, frame: SendMediaState) -> None:

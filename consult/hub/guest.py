@@ -11,6 +11,7 @@ from consult.wire.from_client import (
     JoinLeg,
     LeaveCall,
     SendCandidate,
+    SendCode,
     SendDescription,
     SendMediaState,
     WithdrawRecording,
@@ -45,6 +46,10 @@ async def send_candidate(asking: Asking, frame: SendCandidate) -> None:
     await asking.services.leg_relay.candidate(asking.caller, frame)
 
 
+async def send_code(asking: Asking, frame: SendCode) -> None:
+    await asking.services.leg_relay.code(asking.caller, frame)
+
+
 async def send_media_state(asking: Asking, frame: SendMediaState) -> None:
     await asking.services.leg_relay.media_state(asking.caller, frame)
 
@@ -64,6 +69,7 @@ HANDLERS: Handlers = {
     WithdrawRecording: withdraw_recording,
     SendDescription: send_description,
     SendCandidate: send_candidate,
+    SendCode: send_code,
     SendMediaState: send_media_state,
     AskRestart: ask_restart,
     AskIceServers: ask_ice_servers,

@@ -40,8 +40,9 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
         ),
         EVERYBODY,
     ),
-    orders.SendCode: BOTH_SIDES,
-    **dict.fromkeys((orders.AnswerRecording, orders.WithdrawRecording), (*BOTH_SIDES, Role.GUEST)),
+    **dict.fromkeys(
+        (orders.SendCode, orders.AnswerRecording, orders.WithdrawRecording), (*BOTH_SIDES, Role.GUEST)
+    ),
     orders.LeaveQueue: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),
     orders.SendCheckOffer: (Role.APPLICANT,),

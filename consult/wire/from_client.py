@@ -345,8 +345,9 @@ class AskRestart(FromClient):
 class SendCode(FromClient):
     """One step towards the digits that both people read aloud (after RFC 6189, section 4.2).
 
-    The officer's page commits itself, the applicant's tells its nonce, the officer's opens. `value`: 32
-    bytes in hexadecimal: the commitment's SHA-256, or a nonce.
+    The officer's page commits itself, the applicant's tells its nonce, the officer's opens; over a `leg` the
+    side's page commits itself, and the guest's tells its nonce. `value`: 32 bytes in hexadecimal: the
+    commitment's SHA-256, or a nonce.
     """
 
     ticket: Id
@@ -354,6 +355,7 @@ class SendCode(FromClient):
     generation: Number
     step: Literal["commitment", "nonce", "opening"]
     value: Annotated[str, Meta(min_length=64, max_length=64, pattern=r"^[0-9a-f]{64}$(?!\n)")]
+    leg: Id | None = None
 
 
 class SendMediaState(FromClient):

@@ -600,6 +600,7 @@ class CodeRelayed(ToClient):
     generation: int
     step: Literal["commitment", "nonce", "opening"]
     value: str
+    leg: str | None = None
 
 
 class RestartAsked(ToClient):

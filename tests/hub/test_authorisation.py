@@ -53,7 +53,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.SendDescription: EVERYBODY,
     wire.SendCandidate: EVERYBODY,
     wire.SendMediaState: EVERYBODY,
-    wire.SendCode: frozenset({A, O}),
+    wire.SendCode: frozenset({A, O, G}),
     wire.AskRestart: EVERYBODY,
     wire.AskIceServers: EVERYBODY,
     wire.AskRecording: frozenset({O}),
@@ -77,7 +77,14 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
 }
 # What a guest or a supervisor says of media belongs to a leg, which tests/signalling opens.
 OVER_A_LEG = frozenset(
-    {wire.SendDescription, wire.SendCandidate, wire.SendMediaState, wire.AskRestart, wire.AskIceServers}
+    {
+        wire.SendDescription,
+        wire.SendCandidate,
+        wire.SendCode,
+        wire.SendMediaState,
+        wire.AskRestart,
+        wire.AskIceServers,
+    }
 )
 NOTHING = {"ticket": NOBODYS, "call": NOBODYS, "guest": NOBODYS}
 # The connection itself takes these; they stand in no role's table.

@@ -301,3 +301,30 @@ async def test_a_guest_of_one_call_finds_nothing_of_another(chair: Chair) -> Non
                 assert await side.refused(order, **about) == "not_found"
                 assert await side.refused(order, guest=chair.link.guest) == "not_found"
         assert await client.refused("PostMessage", ticket=other.ticket, text="Halo") == "not_allowed"
+
+
+@pytest.mark.parametrize("between", ["applicant", "officer"])
+async def test_the_steps_to_a_legs_digits_reach_its_other_end_alone(chair: Chair, between: str) -> None:
+    await chair.is_let_in()
+    leg, side = await chair.leg(between), chair.side(between)
+    about = {"ticket": chair.link.ticket, "call": chair.call, "generation": 1, "leg": leg["id"]}
+    steps = (
+        (side, chair.client, "commitment"),
+        (chair.client, side, "nonce"),
+        (side, chair.client, "opening"),
+    )
+    for number, (teller, hearer, step) in enumerate(steps):
+        value = f"{number:02x}" * 32
+        await teller.sends("SendCode", **about, step=step, value=value)
+        await hearer.hears("CodeRelayed", **about, step=step, value=value)
+        # Each step comes from one end only.
+        await hearer.sends("SendCode", **about, step=step, value=value)
+        assert (await hearer.hears("Refused"))["code"] == "stage_forbids"
+    other = chair.side("officer" if between == "applicant" else "applicant")
+    await other.sends("SendCode", **about, step="commitment", value="00" * 32)
+    assert (await other.hears("Refused"))["code"] == "not_found", "it is not at that leg"
+    await chair.client.sends("SendCode", **{**about, "leg": None}, step="nonce", value="00" * 32)
+    assert (await chair.client.hears("Refused"))["code"] == "not_found", (
+        "the call's own digits are not a guest's"
+    )
+    assert not other.has_heard("CodeRelayed")

@@ -1,5 +1,7 @@
 """The pages of a call of three, in both languages, in light and dark: can everybody see and use them?"""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -17,6 +19,7 @@ from tests.stories.test_third_chair import (
     sees,
 )
 
+CODE = {"id": r"^Kode dengan {name}: \d", "en": r"^Code with {name}: \d"}
 AGREE = {"id": "Setuju direkam", "en": "Agree to be recorded"}
 WITHDRAW = {"id": "Cabut izin", "en": "Withdraw"}
 CLOSE = {"id": "Tutup", "en": "Close"}
@@ -31,7 +34,17 @@ def house_settings() -> dict[str, object]:
 
 
 async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: Person, guest: Person) -> None:
+    await guest.page.locator("summary").click()
+    ours = guest.page.get_by_text(re.compile(CODE[guest.language].format(name="(Officer )?Petugas 1")))
+    await expect(ours).to_be_visible()
+    await gallery.phone("guest-codes", guest.page, whole=False)
     await presses(officer, SETTINGS)
+    theirs = officer.page.get_by_text(re.compile(CODE[guest.language].format(name="Made Isyarat")))
+    await expect(theirs).to_be_visible()
+    assert (await ours.inner_text())[-11:] == (await theirs.inner_text())[-11:], (
+        "the same digits at both ends"
+    )
+    await guest.page.locator("summary").click()
     await presses(officer, RECORD)
     await expect(guest.page.get_by_role("button", name=AGREE[guest.language])).to_be_visible()
     await gallery.phone("guest-record-asked", guest.page, whole=False)

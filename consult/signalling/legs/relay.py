@@ -6,7 +6,7 @@ from consult.consultations import guest_steps
 from consult.consultations.guest_steps import Moved
 from consult.errors import NotFound, StageForbids
 from consult.live.announcer import Announcer
-from consult.people import Caller, Role
+from consult.people import Caller, Role, Side
 from consult.settings import Settings
 from consult.signalling.description import check_candidate, check_description
 from consult.signalling.ice import relay_only
@@ -18,16 +18,24 @@ from consult.signalling.legs.shown import hidden_as, leg_of
 from consult.signalling.store import pin_for
 from consult.signalling.switchboard import Witness
 from consult.storage.database import Database
-from consult.wire.from_client import AskIceServers, AskRestart, SendCandidate, SendDescription, SendMediaState
+from consult.wire.from_client import (
+    AskIceServers,
+    AskRestart,
+    SendCandidate,
+    SendCode,
+    SendDescription,
+    SendMediaState,
+)
 from consult.wire.to_client import (
     CandidateRelayed,
+    CodeRelayed,
     DescriptionRelayed,
     LegChanged,
     MediaStateTold,
     RestartAsked,
 )
 
-Spoken = SendDescription | SendCandidate | SendMediaState | AskRestart | AskIceServers
+Spoken = SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers
 
 
 class LegRelay:
@@ -86,6 +94,19 @@ class LegRelay:
             frame.screen,
         )
         self._announcer.tell([leg.other], told)
+
+    async def code(self, caller: Caller, frame: SendCode) -> None:
+        """As `Relay.code`: the side's page commits itself and opens, the guest's answers in between.
+
+        A supervisor only listens: nobody reads digits to it.
+        """
+        leg = await self._spoken_over(caller, frame)
+        if leg.guest.listens:
+            raise NotFound()
+        if (frame.step == "nonce") is not (caller.side is Side.GUEST):
+            raise StageForbids(stage=frame.step, step="relay")
+        relayed = CodeRelayed(frame.ticket, frame.call, frame.generation, frame.step, frame.value, frame.leg)
+        self._announcer.tell([leg.other], relayed)
 
     async def restart(self, caller: Caller, frame: AskRestart) -> None:
         leg = await self._spoken_over(caller, frame)

@@ -122,6 +122,8 @@ export async function test_a_leg_that_comes_up_says_nothing_any_more() {
   const up = () => [officer, guest].every(({ leg: one }) => one.state === "connected");
   await until(async () => (await time.pass(3_000), up()), "it connects");
   equal([officer.leg.noPath, guest.leg.noPath], [false, false]);
+  await until(() => officer.leg.code !== "" && guest.leg.code !== "", "both show digits");
+  ok(/^\d\d( \d\d){3}$/.test(officer.leg.code) && officer.leg.code === guest.leg.code, `${officer.leg.code} is ${guest.leg.code}`);
   // Up for long, then away: it counts from then.
   await time.pass(1_000);
   close();

@@ -90,6 +90,16 @@ export class GuestModel {
     return this.#legs.state(side);
   }
 
+  /** The digits to read aloud with that side, or "". @param {PersonSide} side */
+  code(side) {
+    return this.#legs.code(side);
+  }
+
+  /** Somebody may stand between that side and this page. @param {PersonSide} side */
+  codeIsWrong(side) {
+    return this.#legs.codeIsWrong(side);
+  }
+
   /** It was tried in vain for so long that people should hear of it. @param {PersonSide} side */
   noPath(side) {
     return this.#legs.noPath(side);

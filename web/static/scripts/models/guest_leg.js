@@ -71,6 +71,16 @@ export class GuestLeg {
     return this.#leg.remote;
   }
 
+  /** The digits that both people of this leg can read aloud, or "". */
+  get code() {
+    return this.state === "connected" ? this.#leg.code : "";
+  }
+
+  /** The other page did not keep to what it was bound to: somebody may stand in between. */
+  get codeIsWrong() {
+    return this.#leg.codeIsWrong;
+  }
+
   /** Sent and received over this leg. */
   get bytes() {
     return this.#leg.quality.bytes;

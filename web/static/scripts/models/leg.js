@@ -212,14 +212,13 @@ export class Leg {
     });
   }
 
-  /** A guest's leg has none. @param {LegTold} told */
-  #newCode({ about, polite }) {
+  /** To who only listens nobody reads digits. @param {LegTold} told */
+  #newCode({ about, polite, oneWay }) {
     const { parts, send, changed } = this.#use;
-    const { leg, ...call } = about;
-    if (leg) return null;
+    if (oneWay) return null;
     /** @type {ConstructorParameters<typeof ShortCode>[0]["send"]} */
-    const say = (step) => send({ t: "SendCode", ...call, ...step });
-    return new ShortCode({ timers: parts.timers, randomBytes: parts.randomBytes, commits: !polite, about: call, send: say, changed });
+    const say = (step) => send({ t: "SendCode", ...about, ...step });
+    return new ShortCode({ timers: parts.timers, randomBytes: parts.randomBytes, commits: !polite, about, send: say, changed });
   }
 
   /** @param {Peer} peer */

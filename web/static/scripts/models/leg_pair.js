@@ -43,6 +43,16 @@ export class LegPair {
     return this.#legs.get(side)?.state ?? "new";
   }
 
+  /** The digits to read aloud with that side, or "". @param {PersonSide} side */
+  code(side) {
+    return this.#legs.get(side)?.code ?? "";
+  }
+
+  /** @param {PersonSide} side */
+  codeIsWrong(side) {
+    return this.#legs.get(side)?.codeIsWrong ?? false;
+  }
+
   /** It was tried in vain for so long that people should hear of it. @param {PersonSide} side */
   noPath(side) {
     return this.#legs.get(side)?.noPath ?? false;

@@ -11,7 +11,7 @@ import { Alarm } from "./timers.js";
  *   timers: import("./timers.js").Timers,
  *   randomBytes: (count: number) => Uint8Array,
  *   commits: boolean,
- *   about: { call: string, generation: number },
+ *   about: { call: string, generation: number, leg?: string },
  *   send: (step: Step) => void,
  *   changed: () => void,
  * }} CodeParts `commits`: this side commits itself, and the other only answers
@@ -120,10 +120,10 @@ export class ShortCode {
     this.#use.changed();
   }
 
-  /** Bound to this call and generation: what is heard in one fits in no other. @param {...string} words */
+  /** Bound to this call, leg and generation: what is heard in one fits in no other. @param {...string} words */
   #words(...words) {
-    const { call, generation } = this.#use.about;
-    return [call, generation, ...words].join("\n");
+    const { call, generation, leg } = this.#use.about;
+    return [call, generation, ...(leg ? [leg] : []), ...words].join("\n");
   }
 
   #fail() {

@@ -80,6 +80,16 @@ export class ThirdSeat {
     return this.#leg?.noPath ?? false;
   }
 
+  /** The digits to read aloud with the guest, or "". */
+  get code() {
+    return this.#leg?.code ?? "";
+  }
+
+  /** Somebody may stand between the guest and this page. */
+  get codeIsWrong() {
+    return this.#leg?.codeIsWrong ?? false;
+  }
+
   /** The secret of the invitation, where this page made it. @returns {string | null} */
   get secret() {
     const [id, secret] = this.#use.channel.notes.note(this.#note)?.split(" ") ?? [];

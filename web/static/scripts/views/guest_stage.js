@@ -62,6 +62,7 @@ class GuestStage {
       const shown = { name: names[index], remote: guest.remote(side), state: guest.state(side), noPath: guest.noPath(side) };
       view.update(shown, (blocked) => blocked && this.#hear(true));
     });
+    this.#showCodes(names);
     const { audio, video, stream, problem } = guest.local;
     attach(/** @type {HTMLVideoElement} */ (this.#part("self")), stream, () => {});
     show(this.#part("self"), video);
@@ -71,6 +72,19 @@ class GuestStage {
     words(this.#part("troublewords"), trouble);
     show(this.#part("trouble"), trouble !== "");
     show(this.#part("retry"), this.#blocked);
+  }
+
+  /** The digits to read aloud, with each of the two. @param {string[]} names */
+  #showCodes(names) {
+    const codes = TILES.map(([, side]) => this.#guest.code(side));
+    const wrong = TILES.findIndex(([, side]) => this.#guest.codeIsWrong(side));
+    TILES.forEach(([name], index) => {
+      words(this.#part(`${name}code`), codes[index] && t("third.code", { name: names[index], code: codes[index] }));
+      show(this.#part(`${name}code`), codes[index] !== "");
+    });
+    show(this.#part("codes"), codes.some((code) => code !== ""));
+    show(this.#part("codewrong"), wrong >= 0);
+    words(this.#part("codewrongwords"), t("third.code_wrong", { name: names[wrong] ?? "" }));
   }
 
   /** @param {string} side */

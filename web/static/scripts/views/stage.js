@@ -129,6 +129,10 @@ class StageView {
     this.#pins.update(remote ? 2 : 1, [name, who]);
     show(part(this.#root, "secondtile"), remote !== null);
     this.#guest.update({ name: who, remote, state, noPath }, (blocked) => blocked && this.#hear(true));
+    show(part(this.#root, "guestcode"), seat.code !== "");
+    words(part(this.#root, "guestcode"), t("third.code", { name: who, code: seat.code }));
+    show(part(this.#root, "guestcodewrong"), seat.codeIsWrong);
+    words(part(this.#root, "guestcodewrongwords"), t("third.code_wrong", { name: who }));
     const { sinkId } = this.#remote;
     if (remote && sinkId && this.#guest.video.sinkId !== sinkId) this.#guest.video.setSinkId(sinkId).catch(() => {});
   }
