@@ -51,7 +51,7 @@
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} SendCandidate */
 /** @typedef {{ t: "AskIceServers", ticket: string, call: string, generation: number, leg?: string | null }} AskIceServers */
 /** @typedef {{ t: "AskRestart", ticket: string, call: string, generation: number, leg?: string | null }} AskRestart */
-/** @typedef {{ t: "SendCode", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string }} SendCode */
+/** @typedef {{ t: "SendCode", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string, leg?: string | null }} SendCode */
 /** @typedef {{ t: "SendMediaState", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} SendMediaState */
 /** @typedef {{ t: "AskRecording", cseq: number, ticket: string, call: string }} AskRecording */
 /** @typedef {{ t: "AnswerRecording", cseq: number, ticket: string, recording: string, text: number, yes: boolean }} AnswerRecording */
@@ -107,7 +107,7 @@
 /** @typedef {{ t: "DescriptionRelayed", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string, leg?: string | null }} DescriptionRelayed */
 /** @typedef {{ t: "CandidateRelayed", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} CandidateRelayed */
 /** @typedef {{ t: "MediaStateTold", ticket: string, call: string, generation: number, audio: boolean, video: boolean, level?: number, wanted?: number, saving?: boolean, anew?: boolean, away?: boolean, leg?: string | null, screen?: boolean }} MediaStateTold */
-/** @typedef {{ t: "CodeRelayed", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string }} CodeRelayed */
+/** @typedef {{ t: "CodeRelayed", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string, leg?: string | null }} CodeRelayed */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
 /** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
 /** @typedef {{ t: "RecorderBegun", ticket: string, recording: string, attempt: string, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} RecorderBegun */
