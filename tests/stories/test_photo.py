@@ -80,6 +80,10 @@ async def test_a_photo_is_seen_before_it_is_sent_and_large_by_both(town: Town) -
     await expect(photo(citizen, "Foto resi")).to_contain_text("Dibaca")
     # A photo larger than the screen of any document is made smaller before it goes.
     await chooses(officer, encoded(drawn(4_000, 2_000), "PNG"), "peta.png", "image/png")
+    made = officer.page.get_by_role("img", name="Foto yang akan dikirim")
+    await officer.page.wait_for_function(
+        "(image) => image.naturalWidth === 3000", arg=await made.element_handle()
+    )
     await sends(officer, "Peta lokasi")
     assert await sees(citizen, "Peta lokasi") == (480, 240)
     assert await opens_large(citizen, "Peta lokasi") == (3_000, 1_500)
