@@ -1,9 +1,9 @@
-"""Calls between browsers never run beside each other, and a module is never split between workers."""
+"""Calls between browsers keep to their two lanes, and a module is never split between workers."""
 
 import re
 from pathlib import Path
 
-from tests.lanes import WITH_CALLS, Lanes, has_calls
+from tests.lanes import CALLS, Lanes, lane_of
 
 TESTS = Path(__file__).parents[1]
 # What a story says of two browsers that see each other.
@@ -21,21 +21,20 @@ def _scope(nodeid: str) -> str:
     return Lanes.__new__(Lanes)._split_scope(nodeid)
 
 
-def test_stories_that_look_at_a_call_are_in_the_lane_of_calls() -> None:
+def test_stories_that_look_at_a_call_are_in_a_lane_of_calls() -> None:
     stories = [name for name in _modules() if name.startswith("tests/stories/")]
     looking = {name for name in stories if SEES.search((TESTS.parent / name).read_text(encoding="utf-8"))}
-    assert {name for name in looking if not has_calls(name)} == ELSEWHERE
+    assert {name for name in looking if lane_of(name) is None} == ELSEWHERE
 
 
-def test_every_name_in_the_lane_of_calls_is_that_of_a_module() -> None:
-    unknown = [start for start in WITH_CALLS if not any(name.startswith(start) for name in _modules())]
-    assert not unknown
+def test_every_name_in_a_lane_of_calls_is_that_of_modules_of_one_lane() -> None:
+    names = [start for modules in CALLS.values() for start in modules]
+    assert not [start for start in names if not any(name.startswith(start) for name in _modules())]
+    for name in _modules():
+        assert sum(name.startswith(modules) for modules in CALLS.values()) <= 1, name
 
 
-def test_calls_share_one_lane_and_every_other_module_has_its_own() -> None:
-    calls = [f"{name}::test_it[{case}]" for name in _modules() if has_calls(name) for case in "ab"]
-    others = [f"{name}::test_it[{case}]" for name in _modules() if not has_calls(name) for case in "ab"]
-    assert {_scope(nodeid) for nodeid in calls} == {"calls"}
-    assert {nodeid: _scope(nodeid) for nodeid in others} == {
-        nodeid: nodeid.split("::", 1)[0] for nodeid in others
-    }
+def test_calls_share_two_lanes_and_every_other_module_has_its_own() -> None:
+    for name in _modules():
+        scopes = {_scope(f"{name}::test_it[{case}]") for case in "ab"}
+        assert scopes == {lane_of(name) or name}
