@@ -35,7 +35,7 @@ def house_settings() -> dict[str, object]:
 
 async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: Person, guest: Person) -> None:
     await guest.page.locator("summary").click()
-    ours = guest.page.get_by_text(re.compile(CODE[guest.language].format(name="(Officer )?Petugas 1")))
+    ours = guest.page.get_by_text(re.compile(CODE[guest.language].format(name="(Petugas|Officer) 1")))
     await expect(ours).to_be_visible()
     await gallery.phone("guest-codes", guest.page, whole=False)
     await presses(officer, SETTINGS)
