@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from consult import failpoints
-from consult.errors import BadRequest, ConsultError, RateLimited, TooLarge
+from consult.errors import BadRequest, Busy, ConsultError, RateLimited, TooLarge
 from consult.hub.clerk import Clerk, Sender, refused, unless_refused
 from consult.hub.lane import Before, Lane, Working, after
 from consult.hub.limits import Kind, Meter
@@ -74,6 +74,7 @@ def connection_id_of(opened_at_ns: int, stream: str) -> str:
 class Connection:
     __slots__ = (
         "_attendant",
+        "_catching_up",
         "_clerk",
         "_closing",
         "_listener",
@@ -81,6 +82,7 @@ class Connection:
         "_orders",
         "_others",
         "_receive",
+        "behind",
         "caller",
         "id",
         "outbox",
@@ -117,6 +119,8 @@ class Connection:
         self.seen_from = seen_from
         # How far the last snapshot reached in each conversation; None before the first.
         self.seqs: dict[str, int] | None = None
+        # Frames may have been lost, and no snapshot since then has told what they said.
+        self.behind = False
         # The service whose line this person waits in, and what was last told about it.
         self.service: str | None = None
         self.told: object = None
@@ -129,6 +133,7 @@ class Connection:
         self._others = Lane(OTHERS_WAITING, working)
         self._closing: Close | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._catching_up = False
 
     @property
     def address(self) -> Address:
@@ -178,10 +183,23 @@ class Connection:
             self.outbox.abandon()
 
     async def refresh(self) -> None:
-        """Frames may have been lost: send a snapshot from where the last one ended."""
-        if self.seqs is not None and self._closing is None:
-            frame = Refresh(self.seqs)
-            await self._others.begin(lambda before: self._ephemeral(frame, before, None))
+        """Frames may have been lost: send a snapshot from where the last one ended, until it is sent."""
+        self.behind = True
+        if self.seqs is not None and self._closing is None and not self._catching_up:
+            self._catching_up = True
+            await self._others.begin(self._catch_up)
+
+    async def _catch_up(self, before: Before) -> None:
+        try:
+            await after(before)
+            while self.behind and self.seqs is not None and self._closing is None:
+                self.behind = False
+                reply = await unless_refused("Refresh", self._attendant.welcome_again(self, self.seqs))
+                if reply is not None and reply.code == Busy.code:
+                    self.behind = True  # a later round tries again
+                    return
+        finally:
+            self._catching_up = False
 
     async def _listen(self) -> MutableMapping[str, Any] | None:
         """The next message; None when the connection is closed or given up."""

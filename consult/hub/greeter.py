@@ -40,6 +40,8 @@ class Greeter:
         """Send the snapshot, with everything after `seqs`."""
         welcome = await self._welcome(connection, now, seqs)
         connection.outbox.release(codec.encode(welcome))
+        # Not before it is sent: what a snapshot that failed would have told is in the next one.
+        connection.seqs = _reached(welcome, seqs)
 
     async def greet_again(self, connection: Connection, seqs: dict[str, int]) -> None:
         """The same to a page that lost something, or asks."""
@@ -68,7 +70,6 @@ class Greeter:
         in_line = found.ticket.stage in {"waiting", "offered"}
         place = await self._services.line.place(caller.id) if in_line else None
         connection.service = found.ticket.service
-        connection.seqs = {caller.id: found.last_seq}
         seat = await self._services.third_chair.seat(caller, caller.id)
         return WelcomeApplicant(
             v=VERSION,
@@ -98,7 +99,6 @@ class Greeter:
         desk = await self._services.desk.shown(caller, seqs)
         conversations = [await self._with_call(caller, shown) for shown in desk.conversations]
         line, total = await self._services.line.waiting_for(caller)
-        connection.seqs = {shown.ticket.id: _last_seq(shown, seqs) for shown in conversations}
         return WelcomeOfficer(
             v=VERSION,
             epoch=now.epoch,
@@ -125,7 +125,6 @@ class Greeter:
     async def _guest(self, connection: Connection, now: Standing) -> WelcomeGuest:
         seat = await self._services.third_chair.own_seat(connection.caller)
         assert seat.guest is not None  # noqa: S101 - or it would not have been found
-        connection.seqs = {}
         return WelcomeGuest(
             v=VERSION,
             epoch=now.epoch,
@@ -176,6 +175,19 @@ def _whole(seconds: float) -> int:
 
 def _in_service(found: CaughtUp) -> bool:
     return found.ticket.stage == "serving"
+
+
+def _reached(welcome: Welcome, seqs: dict[str, int]) -> dict[str, int] | None:
+    """How far this snapshot tells each conversation; None for who has none."""
+    match welcome:
+        case WelcomeApplicant():
+            return {welcome.ticket.id: welcome.last_seq}
+        case WelcomeOfficer():
+            return {shown.ticket.id: _last_seq(shown, seqs) for shown in welcome.conversations}
+        case WelcomeGuest():
+            return {}
+        case _:
+            return None
 
 
 def _last_seq(shown: Conversation, seqs: dict[str, int]) -> int:

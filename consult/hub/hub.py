@@ -197,6 +197,8 @@ class Hub:
         await self.heartbeats.round()
         await self.door.note_again()
         await self._lookout.round()
+        for connection in [one for one in self.roster if one.behind]:
+            await connection.refresh()
         if number % LOOK_AFTER_EVERY == 0:
             await self.clock.measure()
             await self._sessions.check_all()

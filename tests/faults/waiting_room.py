@@ -125,11 +125,15 @@ class WaitingRoom:
             caller = Caller(Role.APPLICANT, page.ticket or "", "")
             last = (await transcript.last_seqs(caller))[caller.id]
 
-            def told(client: Client = client, last: int = last) -> bool:
+            def unknown(client: Client = client, last: int = last) -> set[int]:
                 seqs = {entry["seq"] for frame in client.everything for entry in _entries(frame)}
-                return seqs == set(range(1, last + 1))
+                return set(range(1, last + 1)) ^ seqs
 
-            await until(told, TOLD_SECONDS)
+            try:
+                await until(lambda unknown=unknown: not unknown(), TOLD_SECONDS)  # type: ignore[misc]
+            except AssertionError:
+                heard = [frame for frame in client.everything if frame["t"] not in {"Pong", "QueueChanged"}]
+                raise AssertionError(f"{page.ticket} never heard of {unknown()}, but {heard[-8:]}") from None
 
 
 async def goes_live(speaker: Client, listener: Client) -> None:
