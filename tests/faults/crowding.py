@@ -24,7 +24,7 @@ REFUSALS = 100
 async def crowd_the_door(
     data_dir: Path, seed: int, joins: int, width: int, database: str = ""
 ) -> dict[str, Any]:
-    """`joins` people send the form at once; who is refused sends it again, until somebody was a hundred times.
+    """`joins` people send the form at once; the refused send it again, until a hundred times somebody was.
 
     Returns the figures; raises AssertionError.
     """
