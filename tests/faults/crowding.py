@@ -64,7 +64,11 @@ async def _newcomers(
     gate = asyncio.Semaphore(FORMS_AT_ONCE)
 
     async def open_form(number: int) -> tuple[httpx2.AsyncClient, dict[str, str]]:
-        http = httpx2.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=PATIENCE_SECONDS)
+        # Each form on a connection of its own: one kept open is closed by the server while the crowd gathers.
+        alone = httpx2.Limits(max_keepalive_connections=0)
+        http = httpx2.AsyncClient(
+            base_url=url, trust_env=False, verify=False, timeout=PATIENCE_SECONDS, limits=alone
+        )
         await stack.enter_async_context(http)
         async with gate:
             token = await form_token(http, "/")
