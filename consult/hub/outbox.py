@@ -30,7 +30,7 @@ class Outbox:
         "_most_frames",
         "_on_full",
         "_send",
-        "_snapshot",
+        "_snapshots",
         "_unsent",
         "_writer",
     )
@@ -42,7 +42,7 @@ class Outbox:
         self._on_full = on_full
         self._unsent: deque[bytes] | None = None
         # Counts toward no bound: a long conversation's snapshot is as long as it is.
-        self._snapshot: bytes | None = None
+        self._snapshots: deque[bytes] | None = None
         self._bytes = 0
         self._held = False
         self._closing: Close | None = None
@@ -68,10 +68,12 @@ class Outbox:
         self._held = True
 
     def release(self, snapshot: bytes) -> None:
-        """Send the snapshot, then what was held."""
+        """Send the snapshot, then what was held. An unsent one goes first: it told more."""
         if self._closing is None:
             self._held = False
-            self._snapshot = snapshot
+            if self._snapshots is None:
+                self._snapshots = deque()
+            self._snapshots.append(snapshot)
             self._write_on()
 
     def let_out(self) -> None:
@@ -109,18 +111,18 @@ class Outbox:
         self._bytes = sum(map(len, self._unsent))
 
     def _clear(self) -> None:
-        self._unsent = self._snapshot = None
+        self._unsent = self._snapshots = None
         self._bytes = 0
 
     def _write_on(self) -> None:
-        if self._writer is None and not self._held:
+        if self._writer is None and (self._snapshots or not self._held):
             self._writer = asyncio.create_task(self._write())
 
     def _next(self) -> bytes | None:
-        if self._snapshot is not None:
-            snapshot, self._snapshot = self._snapshot, None
-            return snapshot
-        if not self._unsent:
+        if self._snapshots:
+            return self._snapshots.popleft()
+        # What was held waits for a snapshot that is being read; one that is ready does not.
+        if self._held or not self._unsent:
             return None
         frame = self._unsent.popleft()
         self._bytes -= len(frame)
@@ -128,7 +130,7 @@ class Outbox:
 
     async def _write(self) -> None:
         try:
-            while not self._held and (frame := self._next()) is not None:
+            while (frame := self._next()) is not None:
                 await self._send({"type": "websocket.send", "text": frame.decode()})
             if self._closing is not None:
                 reason = MEANING[self._closing].reason
@@ -141,3 +143,5 @@ class Outbox:
             self._writer = None
             if not self._unsent:
                 self._unsent = None
+            if not self._snapshots:
+                self._snapshots = None

@@ -132,8 +132,9 @@ class WaitingRoom:
             try:
                 await until(lambda unknown=unknown: not unknown(), TOLD_SECONDS)  # type: ignore[misc]
             except AssertionError:
-                heard = [frame for frame in client.everything if frame["t"] not in {"Pong", "QueueChanged"}]
-                raise AssertionError(f"{page.ticket} never heard of {unknown()}, but {heard[-8:]}") from None
+                raise AssertionError(
+                    f"{page.ticket} never heard of {unknown()}, but {_told(client)}"
+                ) from None
 
 
 async def goes_live(speaker: Client, listener: Client) -> None:
@@ -150,6 +151,15 @@ async def goes_live(speaker: Client, listener: Client) -> None:
 def texts(client: Client) -> set[str]:
     """What this page was told of what was said."""
     return {entry.get("text", "") for frame in client.everything for entry in _entries(frame)}
+
+
+def _told(client: Client) -> list[tuple[str, Any, list[int]]]:
+    """The frames in their order: kind, how far a snapshot reaches, and the entries in it."""
+    return [
+        (frame["t"], frame.get("last_seq"), [entry["seq"] for entry in _entries(frame)])
+        for frame in client.everything
+        if frame["t"] != "Pong"
+    ]
 
 
 def _entries(frame: Frame) -> list[Frame]:

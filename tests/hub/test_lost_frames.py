@@ -8,6 +8,7 @@ import pytest
 
 from consult.errors import Busy
 from consult.live.fanout import REGAINED
+from consult.people import applicant_address
 from tests.hub.conftest import Office
 from tests.support.client import WELCOMES, Client
 from tests.support.waiting import until
@@ -76,3 +77,16 @@ async def test_what_is_lost_while_a_page_is_welcomed_is_told_afterwards(
             goes_on.set()
             await _is_told(again)
             await again.socket.close()
+
+
+async def test_of_two_snapshots_on_each_others_heels_the_first_is_sent_as_well(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = office.apps[0].hub
+    async with office.consultation() as talk:
+        await _says_unheard(office, talk.officer, monkeypatch)
+        [connection] = hub.roster.at(applicant_address(talk.ticket))
+        for _ in range(2):
+            assert connection.seqs is not None
+            await hub.welcome_again(connection, connection.seqs)
+        await _is_told(talk.citizen)
