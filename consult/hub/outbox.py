@@ -19,6 +19,10 @@ _DROPPABLE = tuple(
 )
 
 
+# Snapshots that nobody reads: who stands still while Redis comes and goes must not fill the memory.
+MOST_SNAPSHOTS = 8
+
+
 class Outbox:
     """`put` never waits. A reader too slow for the bounds is told so and let go (4008)."""
 
@@ -74,6 +78,9 @@ class Outbox:
             if self._snapshots is None:
                 self._snapshots = deque()
             self._snapshots.append(snapshot)
+            if len(self._snapshots) > MOST_SNAPSHOTS:
+                self._on_full()
+                return
             self._write_on()
 
     def let_out(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from consult.errors import Busy
+from consult.hub.outbox import MOST_SNAPSHOTS, Outbox
 from consult.live.fanout import REGAINED
 from consult.people import applicant_address
 from tests.hub.conftest import Office
@@ -90,3 +91,19 @@ async def test_of_two_snapshots_on_each_others_heels_the_first_is_sent_as_well(
             assert connection.seqs is not None
             await hub.welcome_again(connection, connection.seqs)
         await _is_told(talk.citizen)
+
+
+async def test_who_reads_none_of_many_snapshots_is_let_go() -> None:
+    stalled, full = asyncio.Event(), asyncio.Event()
+
+    async def send(message: Any) -> None:
+        await stalled.wait()
+
+    outbox = Outbox(send, most_frames=10, most_bytes=1_000, on_full=full.set)
+    for _ in range(MOST_SNAPSHOTS):
+        outbox.hold()
+        outbox.release(b"{}")
+    assert not full.is_set()
+    outbox.release(b"{}")
+    assert full.is_set()
+    outbox.abandon()
