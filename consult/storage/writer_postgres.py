@@ -21,6 +21,8 @@ LOCK_WAIT_ALONE_MS = 2_000
 # The queue of such orders moves, so it is waited in for longer than for a row that somebody may keep: on a
 # busy machine each of the few before it takes some tenths of a second.
 TURN_WAIT_MS = 4_000
+# A process that was stopped in the middle of a batch keeps its rows no longer.
+IDLE_IN_TRANSACTION_MS = 5_000
 ALONE = 4927306652
 BEFORE_ALONE = (
     f"SET LOCAL lock_timeout = {TURN_WAIT_MS}",
@@ -46,8 +48,7 @@ class PostgresWriter:
                 "server_settings": {
                     "lock_timeout": str(LOCK_WAIT_MS),
                     "synchronous_commit": "on",
-                    # A process that was stopped in the middle of a batch keeps its rows no longer.
-                    "idle_in_transaction_session_timeout": "5000",
+                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
                 },
             },
         )

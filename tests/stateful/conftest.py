@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from consult.storage import writer_postgres
 from tests.support.counter import Counter
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 
@@ -35,5 +36,9 @@ def sqlite_counter(sqlite_template: SqliteTemplate, valkey_server: str) -> Itera
 def postgres_counter(
     postgres_template: PostgresTemplate, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Counter]:
-    with _opened(tmp_path_factory.mktemp("counter"), postgres_template.copy(), valkey_server) as counter:
-        yield counter
+    directory = tmp_path_factory.mktemp("counter")
+    with pytest.MonkeyPatch.context() as patch:
+        # The model knows no machine that stands still: tests/storage/test_postgres.py has that.
+        patch.setattr(writer_postgres, "IDLE_IN_TRANSACTION_MS", 120_000)
+        with _opened(directory, postgres_template.copy(), valkey_server) as counter:
+            yield counter

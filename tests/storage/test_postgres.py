@@ -1,6 +1,7 @@
 """What only PostgreSQL can do to a writer: orders in each other's way, and a server that goes away."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from consult.audit.store import record, verify
 from consult.errors import Busy
+from consult.storage import writer_postgres
 from consult.storage.database import Database
 from consult.storage.migrations import migrate
 from consult.storage.tables import chain, event, service
@@ -186,3 +188,31 @@ async def test_a_connection_cut_in_the_middle_of_an_order_loses_that_order_only(
             await database.write(cut)
         await until(lambda: succeeds(database))
         assert await database.read(notes) == 1
+
+
+async def test_a_process_that_stands_still_in_an_order_gives_its_rows_to_the_others(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_postgres, "IDLE_IN_TRANSACTION_MS", 300)
+    others: list[str] = []
+
+    async def other_process() -> None:
+        async with opened(postgres_url) as there:
+            await there.write(count_up("a"))
+            others.append("wrote")
+
+    def stands_still(conn: Connection) -> None:
+        count_up("a")(conn)
+        other = threading.Thread(target=lambda: asyncio.run(other_process()))
+        other.start()
+        other.join()  # nothing else runs in this process meanwhile
+        count_up("b")(conn)
+
+    async with opened(postgres_url) as here:
+        await here.write(two_services)
+        with pytest.raises(Busy):
+            await here.write(stands_still)
+        assert others == ["wrote"]
+        await here.write(count_up("b"))
+        sorts = await here.read(lambda conn: dict(conn.execute(select(service.c.id, service.c.sort)).all()))
+        assert sorts == {"a": 1, "b": 1}, "nothing of the order that stood still was kept"
