@@ -12,6 +12,7 @@ from xdist.remote import Producer
 from consult.live.redis import Live
 from consult.storage.database import Database
 from tests.lanes import Lanes, begins
+from tests.network.namespaces import missing
 from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
 from tests.support.valkey import connected, session_server
@@ -29,6 +30,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     return Lanes(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tests over networks that were left out, which nobody can overlook.
+
+    It stands here, since with several workers the process that sums up reads no other conftest.
+    """
+    left_out = [one for one in terminalreporter.stats.get("skipped", []) if "tests/network/" in one.nodeid]
+    if left_out and (what := missing()):
+        terminalreporter.write_sep("!", "NOT PROVEN", red=True, bold=True)
+        terminalreporter.write_line(f"{len(left_out)} tests: {what}", red=True, bold=True)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Where networks cannot be made, the tests over them are left out, which nobody can overlook."""
+"""Where networks cannot be made, the tests over them are left out; tests/conftest.py says so in red."""
 
 import pytest
 
@@ -9,9 +9,3 @@ from tests.network.namespaces import missing
 def networks_can_be_made(request: pytest.FixtureRequest) -> None:
     if what := missing():
         pytest.skip(what)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if what := missing():
-        terminalreporter.write_sep("!", "NOT PROVEN", red=True, bold=True)
-        terminalreporter.write_line(what, red=True, bold=True)
