@@ -16,6 +16,8 @@ LONG = "x" * 3_900
 OUTBOX_BYTES = 65_536
 LONGS = 250  # more than kernel, line and outbox hold for one reader
 BUFFER_BYTES = 16_384
+# An officer's page is told of all it sends: more at once would overflow its own outbox too.
+AT_ONCE = OUTBOX_BYTES // (2 * len(LONG))
 # Nobody gives up by itself: who is let go was let go by the service.
 STEADY = Manners(ping_seconds=2.0, dead_seconds=3_600, answer_seconds=60.0)
 
@@ -104,12 +106,13 @@ async def _latencies(
 
 async def _flood(consultations: Consultations, flooded: list[Speaker], rounds: int) -> None:
     for _ in range(rounds):
-        given = []
-        for one in flooded:
-            officer = _officer_of(consultations, one.tickets[0])
-            given.append(officer.give("PostMessage", ticket=one.tickets[0], text=LONG))
-        for answer in await asyncio.gather(*given):
-            assert answer["t"] == "Acked", answer
+        for first in range(0, len(flooded), AT_ONCE):
+            given = []
+            for one in flooded[first : first + AT_ONCE]:
+                officer = _officer_of(consultations, one.tickets[0])
+                given.append(officer.give("PostMessage", ticket=one.tickets[0], text=LONG))
+            for answer in await asyncio.gather(*given):
+                assert answer["t"] == "Acked", answer
 
 
 async def _let_go(chosen: list[Speaker], connections: list[int]) -> int:
