@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from consult.clock import SystemClock
 from consult.errors import SettingsWrong
 from consult.running.relay import turn_check
 from consult.settings import Settings
-from consult.signalling.turn.checkup import Finding, check_relays
+from consult.signalling.turn.address import TurnAddress, turn_addresses
+from consult.signalling.turn.checkup import UNAUTHORIZED, Finding, check_relays
+from consult.signalling.turn.client import Allocation, Refused
 from consult.signalling.turn.configuration import Place, turnserver_conf
-from consult.signalling.turn.denied import SAMPLES
+from consult.signalling.turn.credential import Credential, credential
+from consult.signalling.turn.denied import ORDINARY, SAMPLES
 from tests.running.program import free_port
 from tests.signalling.turn.relay import Relay, relay
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,26 @@ async def test_a_relay_without_the_list_is_an_open_door(tmp_path: Path) -> None:
     (told, *_) = [text for text in wrong if "denied-peer-ip is missing" in text]
     for peer in ("10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1"):
         assert f"{peer}," in told
+
+
+async def test_a_relayed_path_outlives_the_credential_it_began_with(tmp_path: Path) -> None:
+    """As in a long call: the browser goes on refreshing under the old name, each few minutes."""
+    async with relay(tmp_path, stale_nonce_seconds=1) as running:
+        [address, *_] = turn_addresses(running.settings.turn_urls)
+        made = credential(running.settings.turn_secret, SystemClock().now(), 2)
+        own = await asyncio.to_thread(Allocation, address, made)
+        await until(lambda: asyncio.to_thread(refuses, address, made))
+        # Its nonce is stale too: it says so (error 438), and takes the old name with a new one.
+        assert await asyncio.to_thread(own.permit, ORDINARY[4]) is None
+        await asyncio.to_thread(own.__exit__, None, None, None)  # a refresh as well: raises when refused
+
+
+def refuses(address: TurnAddress, made: Credential) -> bool:
+    try:
+        with Allocation(address, made):
+            return False
+    except Refused as refused:
+        return refused.code == UNAUTHORIZED
 
 
 async def test_a_wrong_secret_is_told_from_a_wrong_clock(hardened: Relay) -> None:
