@@ -80,7 +80,10 @@ class Settings:
     requeue_seconds: float = setting(
         120, "A lost officer's consultations go back to the head after.", least=0
     )
-    ring_seconds: float = setting(30, "A call rings this long.", least=0)
+    ring_seconds: float = setting(30, "A call rings this long on a page.", least=0)
+    ring_total_seconds: float = setting(
+        45, "A call that rings on one page after the other rings no longer than.", least=0
+    )
     call_setup_seconds: float = setting(
         35, "A call must be connected this long after it was accepted.", least=0
     )

@@ -11,6 +11,7 @@ from consult.settings import Settings
 from consult.storage.standing import Standing, standing
 from consult.wire import codec
 from consult.wire.to_client import (
+    CallShown,
     Conversation,
     Limits,
     WelcomeApplicant,
@@ -36,12 +37,13 @@ class Greeter:
             lambda conn: standing(conn, sender.stream, sender.caller.subject)
         )
 
-    async def greet(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> None:
-        """Send the snapshot, with everything after `seqs`."""
+    async def greet(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> Welcome:
+        """Send the snapshot, with everything after `seqs`; this is it."""
         welcome = await self._welcome(connection, now, seqs)
         connection.outbox.release(codec.encode(welcome))
         # Not before it is sent: what a snapshot that failed would have told is in the next one.
         connection.seqs = _reached(welcome, seqs)
+        return welcome
 
     async def greet_again(self, connection: Connection, seqs: dict[str, int]) -> None:
         """The same to a page that lost something, or asks."""
@@ -153,6 +155,18 @@ class Greeter:
             legs=seat.legs,
             seen_from=connection.seen_from,
         )
+
+
+def calls_of(welcome: Welcome) -> list[CallShown]:
+    """The calls that this snapshot shows to one of their two sides."""
+    match welcome:
+        case WelcomeApplicant():
+            calls = [welcome.call]
+        case WelcomeOfficer():
+            calls = [shown.call for shown in welcome.conversations]
+        case _:
+            calls = []
+    return [call for call in calls if call is not None]
 
 
 def limits_of(settings: Settings, role: Role) -> Limits:

@@ -9,11 +9,11 @@ from random import uniform
 
 from consult.accounts.addresses import seen_from
 from consult.accounts.doorkeeper import Visit
-from consult.errors import NotFound
+from consult.errors import ConsultError, NotFound
 from consult.hub.clerk import Clerk
 from consult.hub.connection import Connection, Receive, connection_id_of
 from consult.hub.door import Door
-from consult.hub.greeter import Greeter
+from consult.hub.greeter import Greeter, calls_of
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
 from consult.hub.lane import Working
 from consult.hub.limits import Meters
@@ -26,10 +26,10 @@ from consult.hub.sessions import Sessions
 from consult.hub.tellers import Tellers
 from consult.live.announcer import MOVED, REPLACED, SIGNED_OUT, VANISHED
 from consult.live.fanout import ANNOUNCED, REGAINED
-from consult.people import Address
+from consult.people import Address, Caller
 from consult.wire.closes import Close
 from consult.wire.from_client import Hello
-from consult.wire.to_client import ReconnectAsked
+from consult.wire.to_client import CallShown, ReconnectAsked
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +137,17 @@ class Hub:
             return
         known = hello.seqs if hello.epoch == now.epoch else {}
         try:
-            await self.greeter.greet(connection, now, known)
+            welcome = await self.greeter.greet(connection, now, known)
         except Exception as error:
             self._cannot_greet(connection, error)
+            return
+        for call in calls_of(welcome):
+            if call.stage == "ringing":
+                self._begin(self._ring_here(connection.caller, call))
+
+    async def _ring_here(self, caller: Caller, call: CallShown) -> None:
+        with suppress(ConsultError):  # answered meanwhile, or nothing can be written now
+            await self.services.switchboard.ring_here(caller, call.ticket, call.id)
 
     def _cannot_greet(self, connection: Connection, error: Exception) -> None:
         log.error("a connection could not be greeted", exc_info=error)

@@ -13,6 +13,7 @@ class CallStage(StrEnum):
 
 
 class CallStep(StrEnum):
+    RING_HERE = "ring_here"
     ACCEPT = "accept"
     DECLINE = "decline"
     CANCEL = "cancel"
@@ -40,6 +41,7 @@ STEPS_DOWN = frozenset({(Rung.DIRECT, Rung.RELAY), (Rung.DIRECT, Rung.AUDIO), (R
 S, T = CallStage, CallStep
 
 NEXT_CALL: dict[tuple[CallStage, CallStep], CallStage] = {
+    (S.RINGING, T.RING_HERE): S.RINGING,  # on a page of the called side that has only now come
     (S.RINGING, T.ACCEPT): S.CONNECTING,
     (S.RINGING, T.DECLINE): S.ENDED,
     (S.RINGING, T.CANCEL): S.ENDED,

@@ -75,6 +75,20 @@ def ring(
     return Changed(call, ticket.officer_id, ticket.service_id, entry)
 
 
+def ring_here(
+    conn: Connection, settings: Settings, ticket: TicketRow, before: CallRow, caller: Caller
+) -> Changed | None:
+    """It rings in full on a page of the called side that has come, but not for ever; None: nothing to add."""
+    if before.stage is not CallStage.RINGING or before.started_by is caller.side:
+        return None
+    whole = before.rang_at + timedelta(seconds=settings.ring_total_seconds)
+    until = min(whole, moments.now(conn) + timedelta(seconds=settings.ring_seconds))
+    if until <= before.ring_expires_at:
+        return None
+    call = store.advance(conn, before, CallStep.RING_HERE, caller.subject, ring_expires_at=until)
+    return Changed(call, ticket.officer_id, ticket.service_id)
+
+
 def accept(
     conn: Connection,
     settings: Settings,

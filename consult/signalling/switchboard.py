@@ -61,6 +61,18 @@ class Switchboard:
 
         return await self._carry_out(order, receipt)
 
+    async def ring_here(self, caller: Caller, ticket_id: str, call_id: str) -> None:
+        """A page of the called side has come while it rings. Raises NotFound, Ended, StageForbids."""
+
+        def order(conn: Connection) -> Changed | None:
+            ticket = steps.served(conn, caller, ticket_id)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            return steps.ring_here(conn, self._settings, ticket, call, caller)
+
+        changed = await self._database.write(order)
+        if changed is not None:
+            self._tell(changed)
+
     async def accept(
         self, caller: Caller, ticket_id: str, call_id: str, media: str, receipt: Receipt
     ) -> Changed:

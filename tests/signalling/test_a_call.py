@@ -84,6 +84,29 @@ async def test_a_call_that_nobody_answers_ends_after_its_ringing_time(talk: Talk
     await talk.calls("audio")
 
 
+async def test_a_call_rings_in_full_on_a_page_that_comes_late_but_not_for_ever(talk: Talk) -> None:
+    await talk.staff.rings("video")
+    first = await talk.applicant.sees("ringing")
+    # A page that comes after 10 s has its 30; one that comes after 25 has what is left of 45.
+    for passed, rings_seconds, revision in ((10, 40, 2), (15, 45, 3)):
+        await talk.time_passes(passed)
+        async with talk.officer_page.another_tab().open() as desk:  # it does not ring for who rang
+            await desk.hears_welcome()
+        client, late = await talk.another_device()
+        try:
+            shown = await late.sees("ringing", revision=revision)
+            longer = (shown["ring_expires_at"] - first["ring_expires_at"]) / 1_000
+            assert longer == pytest.approx(rings_seconds - 30, abs=5)
+            await talk.staff.sees("ringing", revision=revision)
+        finally:
+            await late.closes()
+            await client.leaves()
+    await talk.time_passes(15)
+    assert talk.staff.call is not None and talk.staff.call["stage"] == "ringing"
+    await talk.time_passes(5)
+    await talk.staff.sees("ended", ended_reason="no_answer", revision=4)
+
+
 @pytest.mark.parametrize("who", ["applicant", "staff"])
 async def test_either_side_hangs_up(talk: Talk, who: str) -> None:
     await talk.calls("audio")

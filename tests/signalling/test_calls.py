@@ -8,6 +8,7 @@ from consult.errors import StageForbids
 from consult.signalling.calls import NEXT_CALL, CallStage, CallStep, next_call
 
 ALLOWED = """
+ringing    ring_here    ringing
 ringing    accept       connecting
 ringing    decline      ended
 ringing    cancel       ended
