@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import mimetypes
+import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from consult.errors import NotFound
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 LEAST_BYTES_TO_COMPRESS = 1_000
+
+# As our scripts write it: a name in quotes that begins with a dot, at the end of an import or export.
+_IMPORTED = re.compile(r'^(?:import|export|\})[^;"]*"(\.[^"]+)";', re.MULTILINE)
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -48,6 +53,17 @@ class Assets:
     def url(self, name: str) -> str:
         """One version for all files, so that relative imports between modules keep it."""
         return f"/static/{self.version}/{name}"
+
+    def imported_by(self, name: str) -> list[str]:
+        """The addresses of all modules that this one imports, and those in turn, the nearest first."""
+        found = [name]
+        for one in found:
+            source = self._files[one].content.decode("utf-8")
+            for path in _IMPORTED.findall(source):
+                imported = posixpath.normpath(posixpath.join(posixpath.dirname(one), path))
+                if imported not in found:
+                    found.append(imported)
+        return [self.url(one) for one in found[1:]]
 
     def __contains__(self, name: str) -> bool:
         return name in self._files

@@ -57,6 +57,16 @@ async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end
     await expect(third.page.get_by_role("heading", name=re.compile("selesai", re.I))).to_be_visible()
 
 
+# The scripts that a page has loaded (but for its worker), and those that its HTML names.
+MODULES = """() => [
+    performance.getEntriesByType("resource").map(({ name }) => new URL(name))
+        .map(({ pathname }) => pathname)
+        .filter((path) => path.endsWith(".js") && !path.endsWith("/pace.js")),
+    [...document.querySelectorAll("link[rel=modulepreload], script[src]")]
+        .map((one) => new URL(one.href ?? one.src).pathname),
+]"""
+
+
 async def test_everything_has_its_english_name(town: Town) -> None:
     citizen = await town.applicant("Mrs English", language="en", service="SIPP", channel="video")
     await expect(citizen.field("number")).to_contain_text(re.compile(r"B-\d{3}"))
@@ -86,3 +96,7 @@ async def test_everything_has_its_english_name(town: Town) -> None:
     await officer.takes("Mr English")
     await second.is_served()
     await expect(officer.button("end").first).to_be_visible()
+    for person in (second, officer):
+        loaded, named = await person.page.evaluate(MODULES)
+        assert len(loaded) > 50, "what is loaded is looked at"
+        assert set(loaded) == set(named), "what a page loads, its HTML asks for at once"
