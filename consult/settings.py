@@ -61,6 +61,11 @@ class Settings:
     web_root: Path = setting(_web_root(), "Directory of templates, scripts, styles and texts.")
 
     offer_seconds: float = setting(25, "An officer's time to accept an offer.", least=0)
+    room_kept_after_seconds: float = setting(
+        120,
+        "Who is first and needs more units than anybody has free has an officer's room kept after waiting.",
+        least=0,
+    )
     pass_holds_seconds: float = setting(
         300, "A citizen is not offered again to who passed for this long.", least=0
     )

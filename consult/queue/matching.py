@@ -5,17 +5,18 @@ Where Redis cannot propose, because it is away or was emptied a moment ago, SQL 
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
 from consult import failpoints
 from consult.consultations.store import line as line_store
 from consult.duty import store as duty
-from consult.duty.store import DutyRow
 from consult.errors import Busy, ConsultError, NoCapacity
 from consult.live.line_index import LineIndex
 from consult.queue.assigning import Offered, offer_first
 from consult.queue.line import Line
+from consult.queue.room_kept import First, Free, kept_for
 from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.storage.database import Database
@@ -64,20 +65,30 @@ class Matching:
         """One round: each free officer is offered somebody who fits. Returns the number of offers."""
         await self._line.ensure()
         made = 0
-        for officer, skills, passed in await self._database.read(self._free):
-            made += await self._offer_to(officer, skills, passed)
+        for free in await self._database.read(self._free):
+            made += await self._offer_to(free)
         return made
 
-    def _free(self, conn: Connection) -> list[tuple[DutyRow, list[str], set[str]]]:
-        """Who may be offered somebody, with skills and whom each has passed on lately."""
-        free = duty.free_officers(conn)
-        ids = [officer.person_id for officer, _skills in free]
+    def _free(self, conn: Connection) -> list[Free]:
+        """Who may be offered somebody, but for those whose room is kept."""
+        officers = duty.free_officers(conn)
+        ids = [officer.person_id for officer, _skills in officers]
         passed = line_store.passed_lately_by(conn, ids, self._settings.pass_holds_seconds)
-        return [(officer, skills, passed[officer.person_id]) for officer, skills in free]
+        free = [Free(officer, skills, passed[officer.person_id]) for officer, skills in officers]
+        kept = self._kept(conn, free)
+        return [one for one in free if one.officer.person_id not in kept]
 
-    async def _offer_to(self, officer: DutyRow, skills: list[str], passed: set[str]) -> int:
+    def _kept(self, conn: Connection, free: list[Free]) -> set[str]:
+        if all(one.officer.load == 0 for one in free):
+            return set()  # there is room for everybody: nothing to look for
+        services = sorted({service for one in free for service in one.skills})
+        long_first = line_store.long_first(conn, services, self._settings.room_kept_after_seconds)
+        return kept_for((First(row.id, row.service_id, row.units) for row in long_first), free)
+
+    async def _offer_to(self, free: Free) -> int:
+        officer, skills = free.officer, free.skills
         # Known beforehand: an offer that is sure to be refused would be a write each second.
-        refused = set(passed)
+        refused = set(free.passed)
         for _ in range(TRIES):
             candidates = await self.proposals(skills, officer.free_units, refused)
             if not candidates:
@@ -105,7 +116,7 @@ class Matching:
             refused.update(candidates)
         return 0
 
-    async def choices(self, skills: list[str], units_free: int, rounds: int) -> set[str]:
+    async def choices(self, skills: Collection[str], units_free: int, rounds: int) -> set[str]:
         """Whom an officer may pick up: proposals of several rounds, as somebody may be faster."""
         await self._line.ensure()
         found: set[str] = set()
@@ -116,7 +127,7 @@ class Matching:
             found.update(proposed)
         return found
 
-    async def proposals(self, skills: list[str], units_free: int, exclude: set[str]) -> list[str]:
+    async def proposals(self, skills: Collection[str], units_free: int, exclude: set[str]) -> list[str]:
         """For each service the first fitting citizen whose page was heard of lately; SQL picks among them.
 
         From the rows, while Redis cannot tell, whoever has not gone away: nobody can be heard of then.

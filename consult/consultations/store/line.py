@@ -24,6 +24,8 @@ from consult.consultations.store.tickets import TicketRow, every, row_of
 from consult.storage import moments
 from consult.storage.tables import duty, person, person_service, service, ticket, ticket_pass
 
+MOST_UNITS = 2**31 - 1
+
 # Written out, so that PostgreSQL too sees that the partial index of the line serves.
 _waiting = ticket.c.stage == literal_column("'waiting'")
 
@@ -62,6 +64,14 @@ def first_fitting(
         if first is not None:
             return str(first)
     return None
+
+
+def long_first(conn: Connection, service_ids: Iterable[str], waited_seconds: float) -> list[TicketRow]:
+    """Who is first of these lines, has not gone away, and has waited so long; the longest first."""
+    before = moments.now(conn) - timedelta(seconds=waited_seconds)
+    firsts = [first_fitting(conn, service_id, MOST_UNITS) for service_id in service_ids]
+    query = every.where(ticket.c.id.in_([one for one in firsts if one]), ticket.c.order_at <= before)
+    return [row_of(row) for row in conn.execute(query.order_by(ticket.c.order_at, ticket.c.id))]
 
 
 def waiting_count(conn: Connection, service_id: str) -> int:
