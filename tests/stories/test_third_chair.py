@@ -31,6 +31,15 @@ SIZES = """() => [...document.querySelectorAll(".tile")].map((tile) => {
     return Math.round(width * height / 1000);
 })"""
 
+MICROPHONE_IN_USE = """
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    window.inUse = true;
+    navigator.mediaDevices.getUserMedia = async (wishes) => {
+        if (wishes.audio && window.inUse) throw new DOMException("in use", "NotReadableError");
+        return real(wishes);
+    };
+"""
+
 
 def named(person: Person, words: dict[str, str]) -> str:
     return words[person.language]
@@ -144,11 +153,19 @@ async def test_a_tile_is_pinned_and_let_go(town: Town) -> None:
 async def test_a_companion_begins_by_sound_and_pictures_come_with_its_camera(town: Town) -> None:
     citizen, officer = await in_video(town, "Wayan")
     companion = await comes(town, await invitation(officer, COMPANION), "Komang")
-    await companion.context.add_init_script(KEEP_CONNECTIONS)
+    await companion.context.add_init_script(KEEP_CONNECTIONS + MICROPHONE_IN_USE)
     await companion.page.reload()
+    # Told while there is time to do something about it.
+    again = companion.page.get_by_role("button", name="Coba lagi")
+    await expect(again).to_be_visible()
     for side in (citizen, officer):
         await presses(side, LET_IN)
     await companion.page.wait_for_function(f"() => ({HEARD})() === 2")
+    await expect(companion.page.get_by_text("Mikrofon dipakai aplikasi lain.")).to_be_visible()
+    await companion.page.evaluate("window.inUse = false")
+    await again.click()
+    await expect(companion.page.get_by_role("button", name="Matikan mikrofon")).to_be_visible()
+    await expect(companion.page.get_by_text("Mikrofon dipakai aplikasi lain.")).to_be_hidden()
     await until(lambda: _has_come(companion, "heard", 150), 40)
     assert not await _has_come(companion, "seen", 0), "pictures that nobody needs cost both sides"
     assert [await moving(person) for person in (companion, citizen, officer)] == [0, 1, 1]

@@ -1,26 +1,11 @@
 // @ts-check
+import { askFor, reasonOf } from "./device_asking.js";
 
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {"denied" | "missing" | "busy" | "failed"} Reason */
 /** @typedef {{ audio?: Reason, video?: Reason }} Problem */
 /** @typedef {Pick<import("./call_parts.js").BrowserParts, "getUserMedia" | "newStream" | "devices">} CaptureParts */
 /** @typedef {{ id: string, name: string }} Device `name` is "" where the browser does not tell it */
-
-/** @type {Record<Kind, MediaTrackConstraints>} */
-const WISHES = {
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-  video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 }, facingMode: "user" },
-};
-
-/** @type {Record<string, Reason>} */
-const REASONS = {
-  NotAllowedError: "denied",
-  SecurityError: "denied",
-  NotFoundError: "missing",
-  OverconstrainedError: "missing",
-  NotReadableError: "busy",
-  AbortError: "busy",
-};
 
 /** This side's microphone and camera: whatever of them can be had. */
 export class Capture {
@@ -34,6 +19,8 @@ export class Capture {
   /** @type {Partial<Record<Kind, string>>} */
   #chosen = {};
   #open = true;
+  /** The browser has been asked and has not answered yet. @type {Set<Kind>} */
+  #asked = new Set();
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
 
@@ -95,6 +82,8 @@ export class Capture {
     this.#muted = on;
     if (this.#tracks.audio) this.#tracks.audio.enabled = !on;
     this.#changed("audio");
+    // Whoever turns on a microphone that is not there asks for it.
+    if (!on && !this.#tracks.audio && !this.#asked.has("audio")) void this.#take(["audio"]).then(() => this.#changed("audio"));
   }
 
   /** Off lets the camera go, so that its light goes out. @param {boolean} on */
@@ -143,25 +132,17 @@ export class Capture {
 
   /** @param {Kind[]} kinds @returns {Promise<boolean>} */
   async #take(kinds) {
+    for (const kind of kinds) this.#asked.add(kind);
     try {
-      const got = await this.#ask(kinds);
+      const got = await askFor(this.#parts.getUserMedia, kinds, this.#chosen);
       for (const track of got.getTracks()) this.#put(/** @type {Kind} */ (track.kind), track);
       for (const kind of kinds) delete this.problem[kind];
       return true;
     } catch (fault) {
-      for (const kind of kinds) this.problem[kind] = REASONS[nameOf(fault)] ?? "failed";
+      for (const kind of kinds) this.problem[kind] = reasonOf(fault);
       return false;
-    }
-  }
-
-  /** @param {Kind[]} kinds */
-  async #ask(kinds) {
-    const wishes = kinds.map((kind) => [kind, { ...WISHES[kind], ...exactly(this.#chosen[kind]) }]);
-    try {
-      return await this.#parts.getUserMedia(Object.fromEntries(wishes));
-    } catch (fault) {
-      if (nameOf(fault) !== "OverconstrainedError") throw fault;
-      return await this.#parts.getUserMedia(Object.fromEntries(kinds.map((kind) => [kind, true])));
+    } finally {
+      for (const kind of kinds) this.#asked.delete(kind);
     }
   }
 
@@ -198,14 +179,4 @@ export class Capture {
     track.stop();
     return true;
   }
-}
-
-/** @param {string | undefined} id @returns {MediaTrackConstraints} */
-function exactly(id) {
-  return id === undefined ? {} : { deviceId: { exact: id }, facingMode: undefined };
-}
-
-/** @param {unknown} fault */
-function nameOf(fault) {
-  return fault instanceof Error || fault instanceof DOMException ? fault.name : "";
 }

@@ -120,6 +120,11 @@ export class GuestModel {
     return this.#capture.camera(on);
   }
 
+  /** Once more for the devices that could not be had. */
+  askForDevices() {
+    return this.#capture.again();
+  }
+
   leave() {
     const guest = this.#guest;
     if (!guest) return Promise.reject(new Error("not welcomed yet"));

@@ -3,10 +3,10 @@
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { officePhone } from "./office_phone.js";
-import { guideWords } from "./permission_guide.js";
+import { deviceTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
-/** @typedef {{ words: string, guide?: string, retry: "camera" | "mic" | "join" | "sound" | null }} Trouble `guide`: what to tap */
+/** @typedef {import("./trouble.js").Trouble} Trouble */
 
 const CONNECTING = { first: "call.connecting", another: "call.trying_another_way", audio: "call.trying_audio" };
 const BROKEN = new Set(["media_lost", "setup_failed", "policy"]);
@@ -44,11 +44,8 @@ export function troubleOf(call, soundBlocked) {
   if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
   if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
   if (call.screen.problem) return { words: t(`call.screen.${call.screen.problem}`), retry: null };
-  const { audio, video } = call.local.problem;
-  const guide = guideWords({ audio, video });
-  if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera" };
-  if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic" };
-  if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera" };
+  const device = deviceTrouble(call.local.problem);
+  if (device) return device;
   if (call.local.screen && call.quality.paused) return { words: t("call.screen.paused"), retry: null };
   if (call.local.video && call.quality.paused) return { words: t("call.self_paused"), retry: null };
   return null;

@@ -3,9 +3,9 @@
 import { t } from "../text.js";
 import { clone, partsIn, setIcon, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
-import { deviceTrouble } from "./guest_states.js";
 import { recordingView } from "./recording.js";
 import { Pins, attach, play, tileView } from "./tiles.js";
+import { deviceTrouble, showTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
@@ -37,7 +37,7 @@ class GuestStage {
     this.#press("mic", () => guest.mute(guest.local.audio));
     this.#press("camera", () => void guest.camera(!guest.local.video));
     this.#press("leave", () => void guest.leave().catch(() => {}));
-    this.#press("retry", () => this.#tiles.forEach(({ view }) => play(view.video, (blocked) => this.#hear(blocked))));
+    this.#press("retry", () => this.#retry());
     this.#recording = guest.recording && recordingView(this.#root, guest.recording, (who) => this.#nameOf(who));
     place.replaceChildren(this.#root);
   }
@@ -68,10 +68,12 @@ class GuestStage {
     show(this.#part("self"), video);
     this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
     this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
-    const trouble = this.#blocked ? t("call.sound_blocked") : deviceTrouble(problem);
-    words(this.#part("troublewords"), trouble);
-    show(this.#part("trouble"), trouble !== "");
-    show(this.#part("retry"), this.#blocked);
+    showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(problem));
+  }
+
+  #retry() {
+    if (!this.#blocked) void this.#guest.askForDevices();
+    else for (const { view } of this.#tiles) play(view.video, (blocked) => this.#hear(blocked));
   }
 
   /** The digits to read aloud, with each of the two. @param {string[]} names */

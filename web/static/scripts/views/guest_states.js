@@ -2,9 +2,9 @@
 // What a guest sees outside the call: the question, the lobby, the end, and a link that does not work.
 import { t } from "../text.js";
 import { clone, partsIn, show, words } from "./dom.js";
-import { guideWords } from "./permission_guide.js";
 import { restView } from "./rests.js";
 import { attach } from "./tiles.js";
+import { deviceTrouble, showTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
 
@@ -58,6 +58,7 @@ export function lobbyView(place, guest) {
   const self = /** @type {HTMLVideoElement} */ (part("self"));
   self.muted = true;
   part("leave").addEventListener("click", () => void guest.leave().catch(() => {}));
+  part("retry").addEventListener("click", () => void guest.askForDevices());
   const update = () => {
     const inside = guest.stage === "admitted";
     words(part("title"), t(inside ? "guest.admitted" : "guest.lobby"));
@@ -65,9 +66,7 @@ export function lobbyView(place, guest) {
     show(part("half"), !inside && (guest.guest?.admitted_by ?? []).length > 0);
     attach(self, guest.local.stream, () => {});
     show(self, guest.local.video);
-    const trouble = deviceTrouble(guest.local.problem);
-    words(part("troublewords"), trouble);
-    show(part("trouble"), trouble !== "");
+    showTrouble(part, deviceTrouble(guest.local.problem));
   };
   place.replaceChildren(root);
   update();
@@ -93,11 +92,4 @@ export function overView(place, guest) {
 /** Wrong, used and run out look alike. @param {HTMLElement} place */
 export function unknownView(place) {
   return restView(place, { tag: t("guest.unknown_tag"), tagIcon: "lock", title: t("guest.unknown"), also: t("guest.unknown_also"), acts: [] });
-}
-
-/** What is the matter with camera or microphone and what to tap, else "". @param {import("../models/capture.js").Problem} problem */
-export function deviceTrouble({ audio, video }) {
-  if (!audio && !video) return "";
-  const what = audio && video ? `both.${audio}` : audio ? `mic.${audio}` : `camera.${video}`;
-  return [t(`call.${what}`), guideWords({ audio, video })].filter(Boolean).join(" ");
 }

@@ -6,6 +6,7 @@ import { clone, initial, part, setIcon, show, words } from "./dom.js";
 import { recordingView } from "./recording.js";
 import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
 import { Pins, attach, play, tileView } from "./tiles.js";
+import { showTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {"full" | "strip"} Shape */
@@ -19,8 +20,6 @@ import { Pins, attach, play, tileView } from "./tiles.js";
  * @property {import("../models/recording.js").Recording} recording
  * @property {(() => void) | null} chat what "Obrolan" does; null: the chat is in sight anyway
  */
-
-const RETRY_WORDS = { camera: "call.try_again", mic: "call.try_again", join: "call.join_here", sound: "call.play_sound" };
 
 /** @param {HTMLElement} place @param {StageParts} parts */
 export function stageView(place, parts) {
@@ -144,15 +143,7 @@ class StageView {
   }
 
   #showTrouble() {
-    const trouble = troubleOf(this.#parts.call, this.#soundBlocked);
-    show(part(this.#root, "trouble"), trouble !== null);
-    words(part(this.#root, "troublewords"), trouble?.words ?? "");
-    words(part(this.#root, "troubleguide"), trouble?.guide ?? "");
-    show(part(this.#root, "troubleguide"), Boolean(trouble?.guide));
-    const retry = part(this.#root, "retry");
-    retry.dataset.retry = trouble?.retry ?? "";
-    words(retry, trouble?.retry ? t(RETRY_WORDS[trouble.retry]) : "");
-    show(retry, Boolean(trouble?.retry));
+    showTrouble((name) => part(this.#root, name), troubleOf(this.#parts.call, this.#soundBlocked));
   }
 
   #retry() {
