@@ -108,6 +108,11 @@ BUSY = """
 """
 
 
+VOICE = "() => document.querySelector('video[data-part=self]').srcObject.getAudioTracks()[0]"
+MUTED_BY_BROWSER = """(track, on) => {
+    Object.defineProperty(track, "muted", { get: () => on, configurable: true });
+    track.dispatchEvent(new Event(on ? "mute" : "unmute"));
+}"""
 SOUNDS = """
     const start = OscillatorNode.prototype.start;
     window.notes = [];
@@ -155,5 +160,14 @@ async def test_a_camera_that_another_program_uses_leaves_the_sound_and_can_be_tr
     await stage.get_by_role("button", name="Coba lagi").click()
     await officer.sees_moving_pictures()
     await expect(stage.get_by_text("Kamera dipakai aplikasi lain")).to_be_hidden()
+    # A telephone call takes the microphone: the browser says so of the track, as no pretended device ever does.
+    taken = await citizen.page.evaluate_handle(VOICE)
+    await taken.evaluate(MUTED_BY_BROWSER, True)
+    await expect(stage.get_by_text("Mikrofon terputus")).to_be_visible()
+    await expect(officer.page.get_by_text("Mikrofonnya mati")).to_be_visible()
+    await taken.evaluate(MUTED_BY_BROWSER, False)
+    await expect(stage.get_by_text("Mikrofon terputus")).to_be_hidden()
+    await expect(officer.page.get_by_text("Mikrofonnya mati")).to_be_hidden()
+    await citizen.page.wait_for_function(f"(taken) => ({VOICE})() !== taken", arg=taken)
     await citizen.button("hang_up").click()
     await expect(officer.button("hang_up")).to_have_count(0)

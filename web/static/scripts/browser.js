@@ -61,6 +61,10 @@ export function browserParts() {
     // Absent on most phones: then nobody is offered to share a screen.
     getDisplayMedia: navigator.mediaDevices?.getDisplayMedia ? () => navigator.mediaDevices.getDisplayMedia(SCREEN) : null,
     devices: () => navigator.mediaDevices?.enumerateDevices() ?? Promise.resolve([]),
+    onDevicesChange(listener) {
+      navigator.mediaDevices?.addEventListener("devicechange", listener);
+      return () => navigator.mediaDevices?.removeEventListener("devicechange", listener);
+    },
     onNetworkChange(listener) {
       window.addEventListener("online", listener);
       return () => window.removeEventListener("online", listener);

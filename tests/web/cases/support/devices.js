@@ -2,10 +2,9 @@ import { Time } from "./time.js";
 
 const sound = new AudioContext();
 
-/** A live track as a browser would give for this device; its browser may mute it, or end it. */
-function trackOf(kind, id) {
+/** A live track as a browser would give for this device; its browser may mute it. */
+function trackOf(kind, id, muted) {
   const track = kind === "audio" ? sound.createMediaStreamDestination().stream.getAudioTracks()[0] : drawn();
-  let muted = false;
   Object.defineProperty(track, "muted", { get: () => muted });
   track.getSettings = () => ({ deviceId: id });
   track.device = id;
@@ -29,6 +28,8 @@ export class Devices {
   /** Names of faults by kind. */
   refuses = {};
   asked = [];
+  /** What is given gives nothing yet. */
+  startsMuted = false;
   given = [];
   #listeners = { change: new Set(), return: new Set() };
 
@@ -88,7 +89,7 @@ export class Devices {
     const kinds = Object.keys(wishes);
     for (const kind of kinds) if (this.refuses[kind]) throw new DOMException("refused", this.refuses[kind]);
     const ids = kinds.map((kind) => this.#pick(kind, wishes[kind].deviceId?.exact));
-    const tracks = kinds.map((kind, index) => trackOf(kind, ids[index]));
+    const tracks = kinds.map((kind, index) => trackOf(kind, ids[index], this.startsMuted));
     this.given.push(...tracks);
     return new MediaStream(tracks);
   }

@@ -10,7 +10,7 @@ import { Screen } from "./screen.js";
 /** @typedef {import("./capture.js").Kind} Kind */
 /** @typedef {import("./leg_parts.js").LegParts} LegParts */
 /** @typedef {import("./remote.js").RemoteShown} RemoteShown */
-/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, screen?: boolean, problem: Problem }} LocalShown `video`: the camera is on; `screen`: the screen is shared in its place */
+/** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, screen?: boolean, problem: Problem, replaced?: import("./capture.js").Replaced | null }} LocalShown `video`: the camera is on; `screen`: the screen is shared in its place */
 /** @typedef {Omit<LegParts, "certificate" | "track" | "sends"> & { shared: (on: boolean) => void }} CallMediaParts `shared`: the screen is shared, or no longer */
 
 /** The media of one call on this page: own devices, and the leg to the other side. Legs to a guest share the devices. */
@@ -66,9 +66,9 @@ export class CallMedia {
 
   /** @returns {LocalShown} */
   get local() {
-    const { stream, problem } = this.#capture;
+    const { shown } = this.#capture;
     const screen = this.#screen.stream;
-    return { stream: screen ?? stream, audio: this.#capture.sends("audio"), video: this.#capture.sends("video"), screen: screen !== null, problem };
+    return { ...shown, stream: screen ?? shown.stream, screen: screen !== null };
   }
 
   get remote() {

@@ -10,6 +10,7 @@
  *   getUserMedia: (wishes: MediaStreamConstraints) => Promise<MediaStream>,
  *   getDisplayMedia: (() => Promise<MediaStream>) | null,
  *   devices: () => Promise<MediaDeviceInfo[]>,
+ *   onDevicesChange: (listener: () => void) => () => void,
  *   onNetworkChange: (listener: () => void) => () => void,
  *   onReturn: (listener: () => void) => () => void,
  *   onLeave: (listener: () => void) => () => void,
@@ -18,7 +19,7 @@
  *   networkKind: () => string | undefined,
  *   savesData: () => boolean,
  *   photos: import("./photos.js").PhotoTools,
- * }} BrowserParts `getDisplayMedia`: asks which screen to share, null where there is no such thing; `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
+ * }} BrowserParts `getDisplayMedia`: asks which screen to share, null where there is no such thing; `onDevicesChange`: one was plugged in or pulled out; `onReturn`: somebody looks at the page again; `onLeave`: the page goes, perhaps to come back
  */
 
 export {};

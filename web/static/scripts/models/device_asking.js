@@ -33,6 +33,11 @@ export async function askFor(getUserMedia, kinds, chosen) {
     .catch(withLess(() => ask(() => true)));
 }
 
+/** Those of one kind, as far as this browser tells. @param {MediaDeviceInfo[]} all @param {MediaDeviceKind} wanted @returns {import("./capture.js").Device[]} */
+export function listed(all, wanted) {
+  return all.filter(({ kind, deviceId }) => kind === wanted && deviceId !== "").map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
+
 /** Why nothing was given. @param {unknown} fault @returns {Reason} */
 export function reasonOf(fault) {
   return REASONS[nameOf(fault)] ?? "failed";

@@ -93,8 +93,8 @@ export class DeviceCheck {
     if (!(await tools.tone())) this.speaker = "silent";
     const capture = new Capture(parts, () => undefined);
     await capture.start(true);
-    this.camera = capture.problem.video ?? "found";
-    this.microphone = capture.problem.audio ?? "found";
+    this.camera = stateOf(capture.problem.video);
+    this.microphone = stateOf(capture.problem.audio);
     this.#level = this.microphone === "found" ? tools.level(capture.stream) : null;
     const made = tools.made();
     try {
@@ -225,4 +225,9 @@ function faultOf(fault) {
   if (fault instanceof Refusal) return new CheckFault(fault.code);
   console.error(fault);
   return new CheckFault("failed");
+}
+
+/** A telephone call just now does not say that there is none. @param {import("./capture.js").Reason | undefined} reason @returns {DeviceState} */
+function stateOf(reason) {
+  return reason === undefined || reason === "interrupted" ? "found" : reason;
 }

@@ -71,8 +71,7 @@ export class GuestModel {
 
   /** @returns {import("./call_media.js").LocalShown} */
   get local() {
-    const { stream, problem } = this.#capture;
-    return { stream, audio: this.#capture.sends("audio"), video: this.#capture.sends("video"), problem };
+    return this.#capture.shown;
   }
 
   /** @param {PersonSide} side */

@@ -1,5 +1,5 @@
 // @ts-check
-import { Alarm } from "./timers.js";
+import { Passing } from "./passing.js";
 
 /** @typedef {"denied" | "failed" | null} ScreenProblem */
 /**
@@ -32,15 +32,14 @@ export class Screen {
   #stream;
   #asking = false;
   #closed = false;
-  /** @type {ScreenProblem} */
-  #problem = null;
-  #said;
+  /** @type {Passing<ScreenProblem>} */
+  #problem;
 
   /** @param {ScreenParts} use */
   constructor(use) {
     this.#use = use;
     this.#stream = use.parts.newStream();
-    this.#said = new Alarm(use.parts.timers);
+    this.#problem = new Passing(use.parts.timers, SAID_MS, () => use.changed());
   }
 
   get track() {
@@ -54,7 +53,7 @@ export class Screen {
 
   /** Why it is not shared, for some seconds. */
   get problem() {
-    return this.#problem;
+    return this.#problem.value;
   }
 
   /** To be called inside the person's tap; the browser asks which screen, window or tab. */
@@ -88,7 +87,7 @@ export class Screen {
   /** The call is over for this page. */
   close() {
     this.#closed = true;
-    this.#said.clear();
+    this.#problem.stop();
     this.#release();
   }
 
@@ -124,9 +123,8 @@ export class Screen {
   /** @param {ScreenProblem} problem */
   #say(problem) {
     if (this.#closed) return;
-    this.#problem = problem;
-    this.#said.clear();
-    if (problem) this.#said.set(SAID_MS, () => this.#say(null));
+    if (problem) this.#problem.say(problem);
+    else this.#problem.stop();
     this.#use.changed();
   }
 }

@@ -44,7 +44,7 @@ export function troubleOf(call, soundBlocked) {
   if (call.stage === "reconnecting") return { words: t("call.reconnecting_words"), retry: null };
   if (soundBlocked) return { words: t("call.sound_blocked"), retry: "sound" };
   if (call.screen.problem) return { words: t(`call.screen.${call.screen.problem}`), retry: null };
-  const device = deviceTrouble(call.local.problem);
+  const device = deviceTrouble(call.local);
   if (device) return device;
   if (call.local.screen && call.quality.paused) return { words: t("call.screen.paused"), retry: null };
   if (call.local.video && call.quality.paused) return { words: t("call.self_paused"), retry: null };

@@ -63,12 +63,12 @@ class GuestStage {
       view.update(shown, (blocked) => blocked && this.#hear(true));
     });
     this.#showCodes(names);
-    const { audio, video, stream, problem } = guest.local;
+    const { audio, video, stream } = guest.local;
     attach(/** @type {HTMLVideoElement} */ (this.#part("self")), stream, () => {});
     show(this.#part("self"), video);
     this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
     this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
-    showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(problem));
+    showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(guest.local));
   }
 
   #retry() {

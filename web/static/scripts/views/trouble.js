@@ -3,24 +3,43 @@
 import { t } from "../text.js";
 import { show, words } from "./dom.js";
 import { guideWords } from "./permission_guide.js";
+import { say } from "./speaker.js";
 
+/** @typedef {import("../models/capture.js").Problem} Problem */
 /** @typedef {"camera" | "mic" | "join" | "sound"} Retry */
-/** @typedef {{ words: string, guide?: string, retry: Retry | null }} Trouble `guide`: what to tap */
+/** @typedef {{ words: string, guide?: string, retry: Retry | null, came?: boolean }} Trouble `guide`: what to tap; `came`: by itself, so it is said aloud */
 
 const RETRY_WORDS = { camera: "call.try_again", mic: "call.try_again", join: "call.join_here", sound: "call.play_sound" };
 
-/** Why there is no microphone or camera; null when all is well. @param {import("../models/capture.js").Problem} problem @returns {Trouble | null} */
-export function deviceTrouble({ audio, video }) {
+/**
+ * Why there is no microphone or camera, or that it is another one now; null when all is well.
+ * @param {import("../models/call_media.js").LocalShown} local @returns {Trouble | null}
+ */
+export function deviceTrouble({ problem, replaced }) {
+  const { audio, video } = problem.audio !== problem.video ? (cutOff(problem) ?? problem) : problem;
   const guide = guideWords({ audio, video });
-  if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera" };
-  if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic" };
-  if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera" };
-  return null;
+  const came = audio === "interrupted" || video === "interrupted";
+  if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera", came };
+  if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic", came };
+  if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera", came };
+  return replaced ? { words: replacedWords(replaced), retry: null, came: true } : null;
+}
+
+/** What was cut off comes before what was never there. @param {Problem} problem @returns {Problem | null} */
+function cutOff({ audio, video }) {
+  if (audio === "interrupted") return { audio };
+  return video === "interrupted" ? { video } : null;
+}
+
+/** @param {import("../models/capture.js").Replaced} replaced */
+function replacedWords({ kind, name }) {
+  return kind === "audio" ? t("call.mic.replaced", { name: name || t("call.microphone") }) : t("call.camera.replaced", { name: name || t("call.camera") });
 }
 
 /** Fills the parts `trouble`, `troublewords`, `troubleguide` and `retry`. @param {(name: string) => HTMLElement} part @param {Trouble | null} trouble */
 export function showTrouble(part, trouble) {
   show(part("trouble"), trouble !== null);
+  if (trouble?.came && part("troublewords").textContent !== trouble.words) say(trouble.words);
   words(part("troublewords"), trouble?.words ?? "");
   words(part("troubleguide"), trouble?.guide ?? "");
   show(part("troubleguide"), Boolean(trouble?.guide));
