@@ -1,5 +1,7 @@
 """What a person chose in a call still holds when the page was loaded anew."""
 
+import re
+
 from playwright.async_api import Browser, expect
 
 from tests.stories.people import Person, Town
@@ -25,6 +27,13 @@ async def _uses(citizen: Person, kind: str, device: str) -> None:
     await citizen.page.wait_for_function(f"(id) => {_device(kind)} === id", arg=device)
 
 
+async def _used(citizen: Person) -> float:
+    """Megabytes, once they were worth a figure."""
+    words = citizen.page.get_by_text(re.compile(r"^\d+,\d MB terpakai$"))
+    await expect(words).not_to_have_text("0,0 MB terpakai")
+    return float((await words.inner_text()).split()[0].replace(",", "."))
+
+
 async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reload(
     town: Town, three_cameras: Browser
 ) -> None:
@@ -37,6 +46,7 @@ async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reloa
     camera = await _chooses_another(citizen, "Kamera", "Video")
     microphone = await _chooses_another(citizen, "Mikrofon", "Audio")
     await citizen.page.get_by_role("checkbox", name="Hemat kuota").check(force=True)
+    used = await _used(citizen)
     await citizen.page.keyboard.press("Escape")
     await citizen.button("mute").click()
     await citizen.page.reload()
@@ -47,6 +57,7 @@ async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reloa
     await expect(officer.page.get_by_text("Mikrofonnya mati")).to_be_visible()
     await opens_settings(citizen)
     await expect(citizen.page.get_by_role("checkbox", name="Hemat kuota")).to_be_checked()
+    assert await _used(citizen) >= used > 0, "the call has cost no less"
     await citizen.page.keyboard.press("Escape")
     await citizen.button("camera_off").click()
     await citizen.page.reload()

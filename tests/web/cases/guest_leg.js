@@ -58,9 +58,10 @@ function leg({ servers = TURN, relayOnly = false, reaches = false } = {}) {
       networkKind: () => undefined,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     };
-    const shared = { certificate: Promise.resolve(null), track: () => null, sends: () => ({ audio: true, video: false }) };
+    const counted = (bytes) => (ends[name].used += bytes);
+    const shared = { certificate: Promise.resolve(null), track: () => null, sends: () => ({ audio: true, video: false }), counted };
     const use = { channel, parts, shared, between: "officer", guest: "g", ticket: "t", call: "c", saves: () => false, spares: true, changed: () => {} };
-    ends[name] = { leg: new GuestLeg(use), policies, connections, reaches };
+    ends[name] = { leg: new GuestLeg(use), policies, connections, reaches, used: 0 };
   };
   end("officer", "guest");
   end("guest", "officer");
@@ -124,6 +125,7 @@ export async function test_a_leg_that_comes_up_says_nothing_any_more() {
   equal([officer.leg.noPath, guest.leg.noPath], [false, false]);
   await until(() => officer.leg.code !== "" && guest.leg.code !== "", "both show digits");
   ok(/^\d\d( \d\d){3}$/.test(officer.leg.code) && officer.leg.code === guest.leg.code, `${officer.leg.code} is ${guest.leg.code}`);
+  await until(async () => (await time.pass(1_000), officer.used > 0 && guest.used > 0), "what it costs is counted at both ends");
   // Up for long, then away: it counts from then.
   await time.pass(1_000);
   close();

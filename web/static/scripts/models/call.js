@@ -54,6 +54,7 @@ export class Call {
       use.parts.onNetworkChange(() => this.#media?.networkChanged()),
       use.parts.onReturn(() => this.#seenAgain()),
       use.parts.onLeave(() => this.#media?.leavesPage()),
+      use.parts.onLeave(() => this.quality.leavesPage()),
     ];
   }
 
@@ -264,6 +265,7 @@ export class Call {
       lost: () => this.#lost(),
       left: () => this.#leave(),
       stepped: (report) => this.quality.stepped(report),
+      counted: (bytes) => this.quality.counted(bytes),
       shared: (on) => this.screen.tell(on),
     });
     this.#media.devices.restore(this.#choices.read());

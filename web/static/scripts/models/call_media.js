@@ -11,12 +11,13 @@ import { Screen } from "./screen.js";
 /** @typedef {import("./leg_parts.js").LegParts} LegParts */
 /** @typedef {import("./remote.js").RemoteShown} RemoteShown */
 /** @typedef {{ stream: MediaStream | null, audio: boolean, video: boolean, screen?: boolean, problem: Problem, replaced?: import("./capture.js").Replaced | null }} LocalShown `video`: the camera is on; `screen`: the screen is shared in its place */
-/** @typedef {Omit<LegParts, "certificate" | "track" | "sends"> & { shared: (on: boolean) => void }} CallMediaParts `shared`: the screen is shared, or no longer */
+/** @typedef {Omit<LegParts, "certificate" | "track" | "sends" | "counted"> & { counted: (bytes: number) => void, shared: (on: boolean) => void }} CallMediaParts `shared`: the screen is shared, or no longer */
 
 /** The media of one call on this page: own devices, and the leg to the other side. Legs to a guest share the devices. */
 export class CallMedia {
   #capture;
   #screen;
+  #counted;
   #leg;
   /** @type {CallShown | null} */
   #call = null;
@@ -44,14 +45,16 @@ export class CallMedia {
       changed: use.changed,
       told: use.shared,
     });
+    this.#counted = use.counted;
     this.#certificate = use.parts.newCertificate().catch(() => null);
     this.#leg = new Leg({ ...use, ...this.shared });
   }
 
-  /** What every leg of this page has in common. @returns {Pick<LegParts, "certificate" | "track" | "sends">} */
+  /** What every leg of this page has in common. @returns {Pick<LegParts, "certificate" | "track" | "sends" | "counted">} */
   get shared() {
     return {
       certificate: this.#certificate,
+      counted: this.#counted,
       track: (kind) => (kind === "video" && this.#screen.track) || this.#capture.track(kind),
       sends: () => {
         const { audio, video, screen = false } = this.local;

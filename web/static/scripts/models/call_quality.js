@@ -1,6 +1,7 @@
 // @ts-check
 import { CallChoices } from "./call_choices.js";
 import { StepReports } from "./step_reports.js";
+import { Usage } from "./usage.js";
 
 /** @typedef {import("./quality_watch.js").QualityWatch} QualityWatch */
 /** @typedef {import("./step_reports.js").Report} Report */
@@ -13,6 +14,8 @@ export class CallQuality {
   #changed;
   #choices;
   #saving;
+  #usage;
+  #here;
   /** @type {QualityWatch | null} */
   #watch = null;
 
@@ -25,6 +28,8 @@ export class CallQuality {
     });
     this.#choices = new CallChoices(channel.notes);
     this.#saving = this.#choices.read().saving ?? parts.savesData();
+    this.#usage = new Usage(channel.notes);
+    this.#here = here;
     this.#changed = changed;
   }
 
@@ -33,9 +38,21 @@ export class CallQuality {
     return this.#saving;
   }
 
-  /** Sent and received by this page in this call. */
+  /** Sent and received by this page in this call, over all legs. */
   get bytes() {
-    return this.#watch?.bytes ?? 0;
+    return this.#usage.of(this.#here()?.id);
+  }
+
+  /** One of the legs has sent and received so much more. @param {number} bytes */
+  counted(bytes) {
+    const call = this.#here();
+    if (call) this.#usage.add(call.id, bytes);
+  }
+
+  /** The page goes, perhaps to come back. */
+  leavesPage() {
+    const call = this.#here();
+    if (call) this.#usage.keep(call.id);
   }
 
   /** This side's own picture waits for a better network. */

@@ -9,7 +9,7 @@ import { Alarm } from "./timers.js";
  * @typedef {{
  *   channel: import("./channel.js").Channel,
  *   parts: import("./call_parts.js").BrowserParts,
- *   shared: Pick<import("./leg_parts.js").LegParts, "certificate" | "track" | "sends">,
+ *   shared: Pick<import("./leg_parts.js").LegParts, "certificate" | "track" | "sends" | "counted">,
  *   between: PersonSide,
  *   guest: string,
  *   ticket: string,
@@ -51,6 +51,7 @@ export class GuestLeg {
       certificate: use.shared.certificate,
       track: (kind) => (kind === "video" && !this.#gives ? null : use.shared.track(kind)),
       sends: () => ({ ...use.shared.sends(), ...(this.#gives ? {} : { video: false }) }),
+      counted: use.shared.counted,
       parts: use.parts,
       send: (frame) => use.channel.send(frame),
       changed: () => this.#changed(),
@@ -79,11 +80,6 @@ export class GuestLeg {
   /** The other page did not keep to what it was bound to: somebody may stand in between. */
   get codeIsWrong() {
     return this.#leg.codeIsWrong;
-  }
-
-  /** Sent and received over this leg. */
-  get bytes() {
-    return this.#leg.quality.bytes;
   }
 
   get call() {

@@ -44,6 +44,7 @@ export class Leg {
       first: firstLevel(use.parts.networkKind(), use.check?.()),
       statistics: () => this.#peer?.stats() ?? null,
       connected: () => this.state === "connected",
+      counted: (bytes) => use.counted?.(bytes),
       looked: () => this.#peer?.sendAt(this.quality.sent),
       changed: (before) => this.#levelChanged(before),
       stepped: use.stepped,

@@ -23,6 +23,7 @@
  *   certificate: Promise<RTCCertificate | null>,
  *   track: (kind: Kind) => MediaStreamTrack | null,
  *   sends: () => { audio: boolean, video: boolean, screen?: boolean },
+ *   counted?: (bytes: number) => void,
  *   send: (frame: Ephemeral) => void,
  *   changed: () => void,
  *   connected: () => void,
@@ -31,7 +32,7 @@
  *   lost: () => void,
  *   left: () => void,
  *   stepped: import("./quality_watch.js").WatchParts["stepped"],
- * }} LegParts `renew`: no path is found over this connection; `left`: another tab of this side has taken the leg
+ * }} LegParts `counted`: sent and received over this leg since it was told last; `renew`: no path is found over this connection; `left`: another tab of this side has taken the leg
  */
 
 export {};

@@ -11,10 +11,11 @@ import { Alarm } from "./timers.js";
  *   first: Level,
  *   statistics: () => Promise<import("./figures.js").Report> | null,
  *   connected: () => boolean,
+ *   counted: (bytes: number) => void,
  *   looked: () => void,
  *   changed: (before: Level) => void,
  *   stepped: (report: { step: Step, level: Level }) => void,
- * }} WatchParts `connected`: something comes through; `looked`: a second has passed; `changed`: the level or the wish is another; `stepped`: people should hear of it
+ * }} WatchParts `connected`: something comes through; `counted`: sent and received since it was told last; `looked`: a second has passed; `changed`: the level or the wish is another; `stepped`: people should hear of it
  */
 
 const LOOK_MS = 1_000;
@@ -31,7 +32,6 @@ export class QualityWatch {
   #askedToSave = false;
   #rests = false;
   #saving = false;
-  #bytes = 0;
   /** @type {import("./figures.js").Sums | null} */
   #sums = null;
   #shortestMs = Infinity;
@@ -68,11 +68,6 @@ export class QualityWatch {
   /** @returns {import("./sound_lines.js").SoundWish} */
   get sound() {
     return { packetMs: LEVELS[this.level].packetMs };
-  }
-
-  /** Sent and received in this call. */
-  get bytes() {
-    return this.#bytes;
   }
 
   /** A new connection: what it counts begins at nothing. */
@@ -132,7 +127,7 @@ export class QualityWatch {
     const first = this.#sums === null;
     const { sums, bytes, silent, roundTripMs, figures } = figuresOf(report, before, now);
     this.#sums = sums;
-    this.#bytes += bytes;
+    this.#parts.counted(bytes);
     this.#rests = false;
     if (!this.#parts.connected()) this.#settledAt = now + SETTLE_MS;
     if (first) return;
