@@ -8,6 +8,8 @@ from tests.stories.people import Person, Town
 from tests.stories.test_call_quality import both_see, opens_settings, served
 from tests.stories.test_call_quality import three_cameras as three_cameras
 
+SPEAKER = "document.querySelector('video[data-part=remote]').sinkId"
+
 
 def _device(kind: str) -> str:
     tracks = f"document.querySelector('video[data-part=self]')?.srcObject?.get{kind}Tracks()"
@@ -25,6 +27,15 @@ async def _chooses_another(citizen: Person, label: str, kind: str) -> str:
 
 async def _uses(citizen: Person, kind: str, device: str) -> None:
     await citizen.page.wait_for_function(f"(id) => {_device(kind)} === id", arg=device)
+
+
+async def _plays_from_another(citizen: Person) -> str:
+    pick = citizen.page.get_by_label("Pengeras suara", exact=True)
+    await expect(pick.locator("option").nth(1)).to_be_attached()
+    other: str = (await pick.locator("option").evaluate_all("(all) => all.map(({ value }) => value)"))[-1]
+    await pick.select_option(other)
+    await citizen.page.wait_for_function(f"(id) => {SPEAKER} === id", arg=other)
+    return other
 
 
 async def _used(citizen: Person) -> float:
@@ -45,6 +56,7 @@ async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reloa
     await opens_settings(citizen)
     camera = await _chooses_another(citizen, "Kamera", "Video")
     microphone = await _chooses_another(citizen, "Mikrofon", "Audio")
+    speaker = await _plays_from_another(citizen)
     await citizen.page.get_by_role("checkbox", name="Hemat kuota").check(force=True)
     used = await _used(citizen)
     await citizen.page.keyboard.press("Escape")
@@ -53,6 +65,7 @@ async def test_devices_silence_saving_and_a_camera_that_is_off_hold_over_a_reloa
     await both_see(citizen, officer)
     await _uses(citizen, "Video", camera)
     await _uses(citizen, "Audio", microphone)
+    await citizen.page.wait_for_function(f"(id) => {SPEAKER} === id", arg=speaker)
     await expect(citizen.page.get_by_role("button", name="Nyalakan mikrofon")).to_be_visible()
     await expect(officer.page.get_by_text("Mikrofonnya mati")).to_be_visible()
     await opens_settings(citizen)

@@ -16,7 +16,6 @@ const REPLACED = 4009;
 export class Call {
   #use;
   #note;
-  #choices;
   /** @type {CallShown | null} */
   #shown = null;
   /** @type {CallMedia | null} */
@@ -33,6 +32,8 @@ export class Call {
   #stops;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
+  /** What the person chose, over calls and reloads. */
+  choices;
   /** What this side sends, and at which cost. */
   quality;
   /** Sharing this side's screen. */
@@ -42,7 +43,7 @@ export class Call {
   constructor(use) {
     this.#use = use;
     this.#note = new CallNote(use.channel.notes);
-    this.#choices = new CallChoices(use.channel.notes);
+    this.choices = new CallChoices(use.channel.notes);
     this.quality = new CallQuality(use, () => (this.here ? this.#shown : null), () => this.#changes.tell());
     this.screen = new CallScreen(use, this);
     this.#stops = [
@@ -241,7 +242,7 @@ export class Call {
   #leave() {
     if (this.#here !== null) this.#note.clear();
     // The next call's microphone is on.
-    if (this.#here !== null) this.#choices.keep({ muted: false });
+    if (this.#here !== null) this.choices.keep({ muted: false });
     this.#here = null;
     this.#from = 0;
     this.#use.channel.watchClosely(this, false);
@@ -268,7 +269,7 @@ export class Call {
       counted: (bytes) => this.quality.counted(bytes),
       shared: (on) => this.screen.tell(on),
     });
-    this.#media.devices.restore(this.#choices.read());
+    this.#media.devices.restore(this.choices.read());
     this.quality.watch(this.#media.quality);
     void this.#media.openDevices(media === "video").then(() => this.#remember());
   }
@@ -294,7 +295,7 @@ export class Call {
 
   #mediaChanged() {
     const devices = this.#media?.devices;
-    if (this.here && devices) this.#choices.keep({ muted: devices.muted, devices: devices.chosen });
+    if (this.here && devices) this.choices.keep({ muted: devices.muted, devices: devices.chosen });
     this.#changes.tell();
   }
 

@@ -1,11 +1,11 @@
 // @ts-check
 
 /** @typedef {import("./capture.js").Kind} Kind */
-/** @typedef {{ muted: boolean, saving: boolean | null, devices: Partial<Record<Kind, string>> }} Chosen `saving`: null where nobody said */
+/** @typedef {{ muted: boolean, saving: boolean | null, devices: Partial<Record<Kind, string>>, speaker: string }} Chosen `saving`: null where nobody said; `speaker`: "" where nobody chose one */
 
 const NAME = "choices";
 /** @type {Chosen} */
-const NOTHING = { muted: false, saving: null, devices: {} };
+const NOTHING = { muted: false, saving: null, devices: {}, speaker: "" };
 
 /** What a person chose in a call of this tab, over a reload. Whether the camera is on stands with the call itself. */
 export class CallChoices {

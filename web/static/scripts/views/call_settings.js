@@ -2,6 +2,7 @@
 // A call's settings: saving data and what was used, and which camera, microphone and speaker.
 import { t } from "../text.js";
 import { el, partsIn, show, words } from "./dom.js";
+import { SoundOut } from "./sound_out.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {import("../models/capture.js").Device} Device */
@@ -17,24 +18,26 @@ export function megabytes(bytes) {
   return t("call.used", { size: NUMBERS.format(bytes / 1e6) });
 }
 
-/** @param {HTMLElement} root the stage @param {Call} call @param {HTMLVideoElement} remote plays the other side's sound */
-export function settingsView(root, call, remote) {
-  return new SettingsView(root, call, remote);
+/** @param {HTMLElement} root the stage @param {Call} call @param {HTMLVideoElement[]} heard play the others' sound */
+export function settingsView(root, call, heard) {
+  return new SettingsView(root, call, heard);
 }
 
 class SettingsView {
   #root;
   #part;
   #call;
-  #remote;
+  #sound;
+  /** The microphone in use: with the first one the browser tells of speakers. */
+  #microphone = "";
   #changed = () => void this.#list();
 
-  /** @param {HTMLElement} root @param {Call} call @param {HTMLVideoElement} remote */
-  constructor(root, call, remote) {
+  /** @param {HTMLElement} root @param {Call} call @param {HTMLVideoElement[]} heard */
+  constructor(root, call, heard) {
     this.#root = root;
     this.#part = partsIn(root);
     this.#call = call;
-    this.#remote = remote;
+    this.#sound = new SoundOut(heard, call.choices);
     this.#part("settingsbutton").addEventListener("click", () => this.#open(!this.#isOpen));
     this.#part("settings").addEventListener("keydown", (event) => this.#key(event));
     this.#save.addEventListener("change", () => call.quality.save(this.#save.checked));
@@ -42,12 +45,14 @@ class SettingsView {
       const pick = this.#pick(name);
       pick.addEventListener("change", () => void call.devices?.choose(kind, pick.value).then(this.#changed));
     }
-    this.#pick("speaker").addEventListener("change", () => void this.#speak());
+    const speaker = this.#pick("speaker");
+    speaker.addEventListener("change", () => void this.#sound.choose(speaker.value).then(this.#changed));
     navigator.mediaDevices?.addEventListener("devicechange", this.#changed);
   }
 
   close() {
     navigator.mediaDevices?.removeEventListener("devicechange", this.#changed);
+    this.#sound.close();
   }
 
   /** The focus goes back to where they were opened. */
@@ -61,6 +66,9 @@ class SettingsView {
     if (!this.#call.here) this.#open(false);
     this.#save.checked = this.#call.quality.saving;
     words(this.#part("used"), megabytes(this.#call.quality.bytes));
+    const microphone = this.#call.devices?.deviceOf("audio") ?? "";
+    if (microphone !== this.#microphone) void this.#sound.follow().then(this.#changed);
+    this.#microphone = microphone;
   }
 
   get #isOpen() {
@@ -95,8 +103,7 @@ class SettingsView {
     const { devices } = this.#call;
     if (!this.#isOpen || !devices) return;
     for (const [kind, name, key] of PICKS) this.#fill(name, await devices.devices(kind), devices.deviceOf(kind), t(key));
-    const speakers = "setSinkId" in this.#remote ? await speakersHere() : [];
-    this.#fill("speaker", speakers, this.#remote.sinkId || "default", t("call.speaker"));
+    this.#fill("speaker", await this.#sound.list(), this.#sound.id, t("call.speaker"));
   }
 
   /** @param {string} name @param {Device[]} devices @param {string} used @param {string} kind */
@@ -108,19 +115,4 @@ class SettingsView {
     this.#pick(name).replaceChildren(...options);
     show(this.#part(`${name}field`), devices.length > 0);
   }
-
-  async #speak() {
-    try {
-      await this.#remote.setSinkId(this.#pick("speaker").value);
-    } catch {
-      // Unplugged meanwhile: what is heard stays where it was, and the list says so.
-    }
-    await this.#list();
-  }
-}
-
-/** @returns {Promise<Device[]>} */
-async function speakersHere() {
-  const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-  return all.filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId !== "").map(({ deviceId, label }) => ({ id: deviceId, name: label }));
 }

@@ -49,7 +49,7 @@ class StageView {
     this.#press("chat", () => this.#parts.chat?.());
     this.#press("hangup", () => this.#hangUp());
     this.#press("retry", () => this.#retry());
-    this.#settings = settingsView(this.#root, call, this.#remote);
+    this.#settings = settingsView(this.#root, call, [this.#remote, this.#guest.video]);
     const nameOf = (/** @type {string} */ who) => (who === "guest" ? (parts.seat.guest?.name ?? "") : parts.otherName());
     this.#recording = recordingView(this.#root, parts.recording, nameOf, () => this.#settings.shut());
     place.replaceChildren(this.#root);
@@ -132,8 +132,6 @@ class StageView {
     words(part(this.#root, "guestcode"), t("third.code", { name: who, code: seat.code }));
     show(part(this.#root, "guestcodewrong"), seat.codeIsWrong);
     words(part(this.#root, "guestcodewrongwords"), t("third.code_wrong", { name: who }));
-    const { sinkId } = this.#remote;
-    if (remote && sinkId && this.#guest.video.sinkId !== sinkId) this.#guest.video.setSinkId(sinkId).catch(() => {});
   }
 
   /** @param {boolean} blocked */
