@@ -31,6 +31,16 @@ SIZES = """() => [...document.querySelectorAll(".tile")].map((tile) => {
     return Math.round(width * height / 1000);
 })"""
 
+WIDTH = "document.querySelector('video[data-part=secondvideo]').videoWidth"
+MEGABYTES = """async () => {
+    let bytes = 0;
+    for (const pc of window.connections) {
+        for (const stat of (await pc.getStats()).values()) {
+            if (stat.type === "transport") bytes += stat.bytesSent + stat.bytesReceived;
+        }
+    }
+    return bytes / 1e6;
+}"""
 MICROPHONE_IN_USE = """
     const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     window.inUse = true;
@@ -167,11 +177,36 @@ async def test_a_companion_begins_by_sound_and_pictures_come_with_its_camera(tow
     await expect(companion.page.get_by_role("button", name="Matikan mikrofon")).to_be_visible()
     await expect(companion.page.get_by_text("Mikrofon dipakai aplikasi lain.")).to_be_hidden()
     await until(lambda: _has_come(companion, "heard", 150), 40)
+    await until(lambda: _has_come(companion, "sent", 100), 40)
     assert not await _has_come(companion, "seen", 0), "pictures that nobody needs cost both sides"
     assert [await moving(person) for person in (companion, citizen, officer)] == [0, 1, 1]
     await companion.page.get_by_role("button", name="Nyalakan kamera").click()
     for person in (companion, citizen, officer):
         await sees(person, 2)
+    await _saves_data(companion, citizen, officer)
+
+
+async def _saves_data(guest: Person, *sides: Person) -> None:
+    """The guest's own settings: what both legs cost, and small pictures that hold over a reload."""
+    await guest.page.get_by_role("button", name="Pengaturan panggilan").click()
+    await until(lambda: _knows_its_cost(guest), 20)
+    saves = guest.page.get_by_role("checkbox", name="Hemat kuota")
+    await saves.check(force=True)
+    for side in sides:
+        await side.page.wait_for_function(f"() => {WIDTH} <= 160", timeout=30_000)
+    await guest.page.reload()
+    for side in sides:
+        await side.page.wait_for_function(f"() => {WIDTH} > 2 && {WIDTH} <= 160", timeout=40_000)
+    await guest.page.get_by_role("button", name="Pengaturan panggilan").click()
+    await expect(saves).to_be_checked()
+    await expect(guest.page.get_by_label("Kamera", exact=True)).to_be_visible()
+
+
+async def _knows_its_cost(guest: Person) -> bool:
+    """The megabytes on the screen are those of both connections."""
+    words = await guest.page.get_by_text(re.compile(r"^\d+,\d MB terpakai$")).inner_text()
+    shown, counted = float(words.split()[0].replace(",", ".")), await guest.page.evaluate(MEGABYTES)
+    return counted > 0.3 and abs(shown - counted) < 0.1 + 0.25 * counted
 
 
 async def _has_come(person: Person, what: str, more_than: int) -> bool:

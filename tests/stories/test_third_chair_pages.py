@@ -90,6 +90,9 @@ async def test_everybody_can_use_the_guests_pages(town: Town, language: str) -> 
     for person in (citizen, officer, guest):
         await sees(person, 2)
     await gallery.phone("guest-call", guest.page, whole=False)
+    await presses(guest, SETTINGS)
+    await gallery.phone("guest-settings", guest.page, whole=False)
+    await guest.page.keyboard.press("Escape")
     await gallery.phone("third-call", citizen.page, whole=False)
     await gallery.desk("third-call-desk", officer.page)
     await _is_asked_to_be_recorded(gallery, citizen, officer, guest)

@@ -1,13 +1,13 @@
 // @ts-check
 
 /** @typedef {import("./capture.js").Kind} Kind */
-/** @typedef {{ muted: boolean, saving: boolean | null, devices: Partial<Record<Kind, string>>, speaker: string }} Chosen `saving`: null where nobody said; `speaker`: "" where nobody chose one */
+/** @typedef {{ muted: boolean, saving: boolean | null, devices: Partial<Record<Kind, string>>, speaker: string, camera: boolean | null }} Chosen `saving`: null where nobody said; `camera`: a guest's own, null likewise; `speaker`: "" where nobody chose one */
 
 const NAME = "choices";
 /** @type {Chosen} */
-const NOTHING = { muted: false, saving: null, devices: {}, speaker: "" };
+const NOTHING = { muted: false, saving: null, devices: {}, speaker: "", camera: null };
 
-/** What a person chose in a call of this tab, over a reload. Whether the camera is on stands with the call itself. */
+/** What a person chose in a call of this tab, over a reload. Whether a side's camera is on stands with the call itself. */
 export class CallChoices {
   #notes;
 

@@ -1,5 +1,7 @@
 // @ts-check
+import { CallChoices } from "./call_choices.js";
 import { Capture } from "./capture.js";
+import { GuestQuality } from "./guest_quality.js";
 import { LegPair } from "./leg_pair.js";
 import { Listeners } from "./listeners.js";
 import { Recording } from "./recording.js";
@@ -24,16 +26,24 @@ export class GuestModel {
   #recording = null;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
+  /** What the person chose, over a reload. */
+  choices;
+  /** What this page may cost, and did. */
+  quality;
 
   /** @param {GuestParts} use */
   constructor(use) {
     const { channel, parts } = use;
     this.#use = use;
-    const saving = parts.savesData();
+    this.choices = new CallChoices(channel.notes);
     this.#capture = new Capture(parts, (kind) => {
       this.#legs.plug(kind);
-      this.#changes.tell();
+      this.#captured();
     });
+    this.#capture.restore(this.choices.read());
+    const call = () => this.#legs.call;
+    this.quality = new GuestQuality({ notes: channel.notes, savesData: parts.savesData(), call, changed: () => this.#saves() });
+    parts.onLeave(() => this.quality.leavesPage());
     this.#legs = new LegPair({
       channel,
       parts,
@@ -41,8 +51,9 @@ export class GuestModel {
         certificate: parts.newCertificate().catch(() => null),
         track: (kind) => this.#capture.track(kind),
         sends: () => ({ audio: this.local.audio, video: this.local.video }),
+        counted: (bytes) => this.quality.counted(bytes),
       },
-      saves: () => saving,
+      saves: () => this.quality.saving,
       changed: () => this.#changes.tell(),
     });
     channel.holdings = { seqs: () => ({}), revision: () => null };
@@ -60,8 +71,13 @@ export class GuestModel {
   }
 
   /** This page takes part in a call. */
-  get inCall() {
+  get here() {
     return this.#legs.size > 0;
+  }
+
+  /** Microphone and camera to choose from. */
+  get devices() {
+    return this.#capture;
   }
 
   /** Whether the call is recorded, and this person's own yes or no; null before the welcome. */
@@ -116,6 +132,7 @@ export class GuestModel {
 
   /** @param {boolean} on */
   camera(on) {
+    this.choices.keep({ camera: on });
     return this.#capture.camera(on);
   }
 
@@ -145,12 +162,23 @@ export class GuestModel {
     this.#guest = guest;
     this.#names = { officer, applicant };
     // Nobody is seen or heard before; but the browser's question comes while there is time to answer it.
-    if (!this.#opened) void this.#capture.start(guest.role === "interpreter");
+    if (!this.#opened) void this.#capture.start(this.choices.read().camera ?? guest.role === "interpreter");
     this.#opened = true;
     // Before the legs: with them the stage is drawn, which shows it.
     this.#recording ??= this.#newRecording(guest.ticket);
     this.#recording.take(recording);
     this.#legs.welcome(legs);
+  }
+
+  #captured() {
+    const { muted, chosen: devices } = this.#capture;
+    this.choices.keep({ muted, devices });
+    this.#changes.tell();
+  }
+
+  #saves() {
+    this.#legs.saveData();
+    this.#changes.tell();
   }
 
   /** @param {string} ticket */

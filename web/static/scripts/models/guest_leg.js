@@ -124,6 +124,11 @@ export class GuestLeg {
     this.#leg.plug(kind);
   }
 
+  /** The person began to save data, or no longer does. */
+  saveData() {
+    this.#leg.quality.save(this.#use.saves());
+  }
+
   /** @param {boolean} moved */
   lineIsBack(moved) {
     this.#leg.lineIsBack(moved);
@@ -157,7 +162,7 @@ export class GuestLeg {
   #changed() {
     if (this.#closed) return;
     this.#watch();
-    this.#leg.quality.save(this.#use.saves());
+    this.saveData();
     if (this.#gave !== this.#gives) {
       this.#gave = this.#gives;
       this.#leg.plug("video");

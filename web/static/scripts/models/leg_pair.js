@@ -88,6 +88,11 @@ export class LegPair {
     this.#each((leg) => leg.plug(kind));
   }
 
+  /** The person began to save data, or no longer does. */
+  saveData() {
+    this.#each((leg) => leg.saveData());
+  }
+
   /** @param {string} [call] all of them, or of this call */
   end(call) {
     for (const [side, leg] of this.#legs) if (call === undefined || leg.call === call) this.#drop(side);

@@ -174,6 +174,7 @@ export class ThirdSeat {
     const fits = this.#leg !== null && media === this.#media && this.#leg.call === call.shown?.id;
     if (this.#leg && !(wanted && fits)) this.#drop();
     if (wanted && !this.#leg) this.#begin(/** @type {import("./call_media.js").CallMedia} */ (media));
+    this.#leg?.saveData();
     this.#acknowledge();
   }
 

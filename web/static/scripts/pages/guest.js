@@ -68,7 +68,7 @@ function screen(guest, channel) {
     if (guest.stage === "ended") return "over";
     if (name === "stopped" && close) return close.returns === "reload" && reloadOnce() ? kind : "over";
     if (guest.stage === "unknown") return "opening";
-    return guest.inCall ? "call" : "lobby";
+    return guest.here ? "call" : "lobby";
   };
   return () => {
     const next = wanted();

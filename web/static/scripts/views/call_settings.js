@@ -4,8 +4,16 @@ import { t } from "../text.js";
 import { el, partsIn, show, words } from "./dom.js";
 import { SoundOut } from "./sound_out.js";
 
-/** @typedef {import("../models/call.js").Call} Call */
 /** @typedef {import("../models/capture.js").Device} Device */
+/**
+ * A call as one of its two sides has it, or a guest.
+ * @typedef {{
+ *   here: boolean,
+ *   quality: { saving: boolean, bytes: number, save: (on: boolean) => void },
+ *   devices: Pick<import("../models/capture.js").Capture, "devices" | "deviceOf" | "choose"> | null,
+ *   choices: import("./sound_out.js").Choices,
+ * }} InCall
+ */
 
 const NUMBERS = new Intl.NumberFormat(document.documentElement.lang || "id", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const PICKS = /** @type {const} */ ([
@@ -18,7 +26,7 @@ export function megabytes(bytes) {
   return t("call.used", { size: NUMBERS.format(bytes / 1e6) });
 }
 
-/** @param {HTMLElement} root the stage @param {Call} call @param {HTMLVideoElement[]} heard play the others' sound */
+/** @param {HTMLElement} root the stage @param {InCall} call @param {HTMLVideoElement[]} heard play the others' sound */
 export function settingsView(root, call, heard) {
   return new SettingsView(root, call, heard);
 }
@@ -32,7 +40,7 @@ class SettingsView {
   #microphone = "";
   #changed = () => void this.#list();
 
-  /** @param {HTMLElement} root @param {Call} call @param {HTMLVideoElement[]} heard */
+  /** @param {HTMLElement} root @param {InCall} call @param {HTMLVideoElement[]} heard */
   constructor(root, call, heard) {
     this.#root = root;
     this.#part = partsIn(root);

@@ -1,6 +1,7 @@
 // @ts-check
-// A guest's call: officer and applicant in tiles of the same size, and three controls.
+// A guest's call: officer and applicant in tiles of the same size, three controls, and the settings of every call.
 import { t } from "../text.js";
+import { settingsView } from "./call_settings.js";
 import { clone, partsIn, setIcon, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
 import { recordingView } from "./recording.js";
@@ -28,6 +29,7 @@ class GuestStage {
   #tiles = TILES.map(([name, side]) => ({ side, view: tileView(this.#root, name) }));
   #blocked = false;
   #recording;
+  #settings;
 
   /** @param {HTMLElement} place @param {GuestModel} guest */
   constructor(place, guest) {
@@ -38,6 +40,7 @@ class GuestStage {
     this.#press("camera", () => void guest.camera(!guest.local.video));
     this.#press("leave", () => void guest.leave().catch(() => {}));
     this.#press("retry", () => this.#retry());
+    this.#settings = settingsView(this.#root, guest, this.#tiles.map(({ view }) => view.video));
     this.#recording = guest.recording && recordingView(this.#root, guest.recording, (who) => this.#nameOf(who));
     place.replaceChildren(this.#root);
   }
@@ -49,6 +52,7 @@ class GuestStage {
   close() {
     for (const { view } of this.#tiles) view.close();
     this.#recording?.close();
+    this.#settings.close();
     /** @type {HTMLVideoElement} */ (this.#part("self")).srcObject = null;
     this.#root.remove();
   }
@@ -68,6 +72,7 @@ class GuestStage {
     show(this.#part("self"), video);
     this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
     this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
+    this.#settings.update();
     showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(guest.local));
   }
 
