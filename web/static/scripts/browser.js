@@ -51,7 +51,7 @@ export function browserParts() {
   return {
     timers,
     newConnection: (configuration) => new RTCPeerConnection(configuration),
-    newCertificate: () => RTCPeerConnection.generateCertificate(/** @type {any} */ ({ name: "ECDSA", namedCurve: "P-256" })),
+    newCertificate: async () => RTCPeerConnection.generateCertificate(/** @type {any} */ ({ name: "ECDSA", namedCurve: "P-256" })),
     newStream: () => new MediaStream(),
     // Absent on plain http and in old browsers: then nobody gives a camera.
     getUserMedia: (wishes) => {

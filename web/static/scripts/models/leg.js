@@ -203,6 +203,7 @@ export class Leg {
       track: (kind) => (kind === "video" && this.quality.level === 0 ? null : track(kind)),
       sound: () => this.quality.sound,
       onlyReceives: oneWay === "in",
+      renew: this.#use.renew,
       sendDescription: (kind, sdp) => send({ t: "SendDescription", ...about, kind, sdp }),
       sendCandidate: (candidate) => send({ t: "SendCandidate", ...about, ...candidate }),
       changed: (state) => this.#peerChanged(state),

@@ -32,7 +32,7 @@
  *   lost: () => void,
  *   left: () => void,
  *   stepped: import("./quality_watch.js").WatchParts["stepped"],
- * }} LegParts `counted`: sent and received over this leg since it was told last; `renew`: no path is found over this connection; `left`: another tab of this side has taken the leg
+ * }} LegParts `counted`: sent and received over this leg since it was told last; `renew`: no path is found over this connection, or it cannot be rebuilt; `left`: another tab of this side has taken the leg
  */
 
 export {};

@@ -27,7 +27,8 @@ import { Alarm } from "./timers.js";
  *   received: (track: MediaStreamTrack) => void,
  *   sound: () => import("./sound_lines.js").SoundWish,
  *   onlyReceives?: boolean,
- * }} PeerParts
+ *   renew: () => void,
+ * }} PeerParts `renew`: only in another generation can there be another connection
  */
 
 const SEND_AGAIN_MS = 3_000;
@@ -182,12 +183,24 @@ export class Peer {
     return pc;
   }
 
+  /** Another connection in the place of this one. Throws where that would show another certificate, which the service takes for somebody else's. */
   #replace() {
     if (this.#closed) throw new Error("the call is over");
+    if (!this.#parts.configuration.certificates) {
+      this.#giveUp();
+      throw new Error("it would show another certificate");
+    }
     release(this.#pc);
     this.#sendAgain.clear();
     this.#pc = this.#fresh();
     this.#parts.changed(this.#pc.connectionState);
+  }
+
+  /** Nothing more is said in this generation. */
+  #giveUp() {
+    this.#closed = true;
+    this.#sendAgain.clear();
+    this.#parts.renew();
   }
 
   /** @returns {RTCRtpTransceiverDirection} */
