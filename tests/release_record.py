@@ -29,15 +29,23 @@ def record(results: Iterable[Result], page: Path = PAGE) -> None:
 
 
 def total(results: Iterable[Result]) -> str:
-    """The figures of several seeds, added up; those that are no counts are left out."""
+    """The figures of several seeds, added up; of the longest the longest, of words the last."""
     sums: Counter[str] = Counter()
+    longest: dict[str, int] = {}
+    words: dict[str, str] = {}
     for result in results:
         for figure, value in result["figures"].items():
-            if isinstance(value, int):
+            if isinstance(value, str):
+                words[figure] = value
+            elif figure.startswith("longest_"):
+                longest[figure] = max(value, longest.get(figure, value))
+            elif isinstance(value, int):
                 sums[figure] += value
             elif isinstance(value, dict):
                 sums.update({f"{figure} {key}": count for key, count in value.items()})
-    return ", ".join(f"{figure} {count}" for figure, count in sums.items())
+    return ", ".join(
+        f"{figure} {count}" for figure, count in (*sums.items(), *longest.items(), *words.items())
+    )
 
 
 def _line(part: str, results: list[Result]) -> str:

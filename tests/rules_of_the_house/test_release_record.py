@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.release import PARTS
-from tests.release_record import HEAD, PAGE, record
+from tests.release_record import HEAD, PAGE, record, total
 
 
 def result(part: str, seed: int, passed: bool = True, **figures: Any) -> dict[str, Any]:
@@ -30,6 +30,13 @@ def test_seeds_are_added_up_and_a_repeated_one_counts_once(tmp_path: Path) -> No
     assert line == (
         "| `kills` | 2026-01-01 to 2026-01-02 | 2 of 2 | lost 0, kills 81 | 3 | c1, c2 | Linux, 2 CPUs |"
     )
+
+
+def test_the_longest_of_all_is_told_and_no_sum_of_them() -> None:
+    figures = [
+        result("rolling", seed, longest_absence_ms=ms, told="p99 17") for seed, ms in ((1, 70), (2, 40))
+    ]
+    assert total(figures) == "longest_absence_ms 70, told p99 17"
 
 
 def test_what_did_not_run_here_stays_and_a_failure_is_told(tmp_path: Path) -> None:
