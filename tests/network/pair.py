@@ -27,7 +27,9 @@ Figures = dict[str, Any]
 
 
 class WatchedTown(Town):
-    """People whose pages can be measured."""
+    """People whose pages can be measured; where they live, nothing but their browser reaches the office."""
+
+    forms_are_filled_in = True
 
     async def tab(self, context: BrowserContext, language: str = "id") -> Person:
         await context.add_init_script(WATCHING)

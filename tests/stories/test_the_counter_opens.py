@@ -8,6 +8,7 @@ from tests.stories.people import Town
 
 
 async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end(town: Town) -> None:
+    town.forms_are_filled_in = True
     first = await town.applicant("Ibu Satu", server=1)
     second = await town.applicant("Bapak Dua", server=0)
     third = await town.applicant("Ibu Tiga", server=0)
@@ -68,6 +69,7 @@ MODULES = """() => [
 
 
 async def test_everything_has_its_english_name(town: Town) -> None:
+    town.forms_are_filled_in = True
     citizen = await town.applicant("Mrs English", language="en", service="SIPP", channel="video")
     await expect(citizen.field("number")).to_contain_text(re.compile(r"B-\d{3}"))
     await expect(citizen.position).to_contain_text("1")
