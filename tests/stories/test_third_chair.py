@@ -31,6 +31,8 @@ SIZES = """() => [...document.querySelectorAll(".tile")].map((tile) => {
     return Math.round(width * height / 1000);
 })"""
 
+# The sign in the third person's tile.
+MUTED = "[data-part=secondmuted]"
 WIDTH = "document.querySelector('video[data-part=secondvideo]').videoWidth"
 MEGABYTES = """async () => {
     let bytes = 0;
@@ -172,10 +174,14 @@ async def test_a_companion_begins_by_sound_and_pictures_come_with_its_camera(tow
         await presses(side, LET_IN)
     await companion.page.wait_for_function(f"() => ({HEARD})() === 2")
     await expect(companion.page.get_by_text("Mikrofon dipakai aplikasi lain.")).to_be_visible()
+    for side in (citizen, officer):
+        await expect(side.page.locator(MUTED)).to_be_visible()
     await companion.page.evaluate("window.inUse = false")
     await again.click()
     await expect(companion.page.get_by_role("button", name="Matikan mikrofon")).to_be_visible()
     await expect(companion.page.get_by_text("Mikrofon dipakai aplikasi lain.")).to_be_hidden()
+    for side in (citizen, officer):
+        await expect(side.page.locator(MUTED)).to_be_hidden()
     await until(lambda: _has_come(companion, "heard", 150), 40)
     await until(lambda: _has_come(companion, "sent", 100), 40)
     assert not await _has_come(companion, "seen", 0), "pictures that nobody needs cost both sides"

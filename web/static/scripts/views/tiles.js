@@ -71,6 +71,7 @@ export function tileView(root, name) {
       show(video, picture);
       show(part(root, `${name}none`), !picture);
       words(part(root, `${name}face`), initial(who));
+      show(part(root, `${name}muted`), remote !== null && !remote.audio && state === "connected");
       words(part(root, `${name}why`), whyNot(who, remote, state, noPath));
       const gone = noPath ? t("third.no_path", { name: who }) : "";
       if (gone && gone !== said) say(gone);
