@@ -73,7 +73,7 @@ class GuestStage {
     this.#control("mic", audio, "mic", audio ? "call.mute" : "call.unmute");
     this.#control("camera", video, "video", video ? "call.camera_off" : "call.camera_on");
     this.#settings.update();
-    showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(guest.local));
+    showTrouble(this.#part, this.#blocked ? { words: t("call.sound_blocked"), retry: "sound" } : deviceTrouble(guest.local, false));
   }
 
   #retry() {

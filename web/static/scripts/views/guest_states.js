@@ -66,7 +66,7 @@ export function lobbyView(place, guest) {
     show(part("half"), !inside && (guest.guest?.admitted_by ?? []).length > 0);
     attach(self, guest.local.stream, () => {});
     show(self, guest.local.video);
-    showTrouble(part, deviceTrouble(guest.local));
+    showTrouble(part, deviceTrouble(guest.local, false));
   };
   place.replaceChildren(root);
   update();

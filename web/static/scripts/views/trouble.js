@@ -3,7 +3,7 @@
 import { t } from "../text.js";
 import { show, words } from "./dom.js";
 import { guideWords } from "./permission_guide.js";
-import { say } from "./speaker.js";
+import { say as sayAloud } from "./speaker.js";
 
 /** @typedef {import("../models/capture.js").Problem} Problem */
 /** @typedef {"camera" | "mic" | "join" | "sound"} Retry */
@@ -11,17 +11,22 @@ import { say } from "./speaker.js";
 
 const RETRY_WORDS = { camera: "call.try_again", mic: "call.try_again", join: "call.join_here", sound: "call.play_sound" };
 
+/** Words that say that one may still write. */
+const WRITES = new Set(["call.both.missing", "call.both.failed", "call.mic.missing", "call.mic.failed"]);
+
 /**
  * Why there is no microphone or camera, or that it is another one now; null when all is well.
- * @param {import("../models/call_media.js").LocalShown} local @returns {Trouble | null}
+ * @param {import("../models/call_media.js").LocalShown} local @param {boolean} [chats] there is a chat beside the call
+ * @returns {Trouble | null}
  */
-export function deviceTrouble({ problem, replaced }) {
+export function deviceTrouble({ problem, replaced }, chats = true) {
+  const say = (/** @type {string} */ key) => t(!chats && WRITES.has(key) ? key.replace("call.", "guest.") : key);
   const { audio, video } = problem.audio !== problem.video ? (cutOff(problem) ?? problem) : problem;
   const guide = guideWords({ audio, video });
   const came = audio === "interrupted" || video === "interrupted";
-  if (audio && video) return { words: t(`call.both.${audio}`), guide, retry: "camera", came };
-  if (audio) return { words: t(`call.mic.${audio}`), guide, retry: "mic", came };
-  if (video) return { words: t(`call.camera.${video}`), guide, retry: "camera", came };
+  if (audio && video) return { words: say(`call.both.${audio}`), guide, retry: "camera", came };
+  if (audio) return { words: say(`call.mic.${audio}`), guide, retry: "mic", came };
+  if (video) return { words: say(`call.camera.${video}`), guide, retry: "camera", came };
   return replaced ? { words: replacedWords(replaced), retry: null, came: true } : null;
 }
 
@@ -39,7 +44,7 @@ function replacedWords({ kind, name }) {
 /** Fills the parts `trouble`, `troublewords`, `troubleguide` and `retry`. @param {(name: string) => HTMLElement} part @param {Trouble | null} trouble */
 export function showTrouble(part, trouble) {
   show(part("trouble"), trouble !== null);
-  if (trouble?.came && part("troublewords").textContent !== trouble.words) say(trouble.words);
+  if (trouble?.came && part("troublewords").textContent !== trouble.words) sayAloud(trouble.words);
   words(part("troublewords"), trouble?.words ?? "");
   words(part("troubleguide"), trouble?.guide ?? "");
   show(part("troubleguide"), Boolean(trouble?.guide));
