@@ -160,7 +160,7 @@ async def test_a_camera_that_another_program_uses_leaves_the_sound_and_can_be_tr
     await stage.get_by_role("button", name="Coba lagi").click()
     await officer.sees_moving_pictures()
     await expect(stage.get_by_text("Kamera dipakai aplikasi lain")).to_be_hidden()
-    # A telephone call takes the microphone: the browser says so of the track, as no pretended one does.
+    # A telephone call takes the microphone: the browser says so of the track, as of no pretended device.
     taken = await citizen.page.evaluate_handle(VOICE)
     await taken.evaluate(MUTED_BY_BROWSER, True)
     await expect(stage.get_by_text("Mikrofon terputus")).to_be_visible()

@@ -49,7 +49,7 @@ async def _is_told(citizen: Person, *words: str) -> None:
 )
 async def test_denied(town: Town, asking_browser: Browser, language: str, words: str) -> None:
     citizen = await town.person(language, browser=asking_browser, permissions=[])
-    await _called(town, citizen, "Ibu Larangan")
+    officer = await _called(town, citizen, "Ibu Larangan")
     await _is_told(citizen, words)
     findings: list[Finding] = []
     eye = await shown(citizen, "permission-guide", findings)
@@ -57,6 +57,19 @@ async def test_denied(town: Town, asking_browser: Browser, language: str, words:
     for width, scheme in ((320, "light"), (1366, "dark")):
         await eye.asks_axe(width, scheme, whole=False)
     assert not findings, "\n".join(map(str, findings))
+    await _allows_and_takes_it_back(citizen, officer, words)
+
+
+async def _allows_and_takes_it_back(citizen: Person, officer: Person, words: str) -> None:
+    """A permission that goes in the middle of a call ends what was given: both sides are told."""
+    muted = officer.page.get_by_text("Mikrofonnya mati")
+    await citizen.context.grant_permissions(["camera", "microphone"])
+    await citizen.page.get_by_role("button", name=re.compile("^(Coba lagi|Try again)$")).click()
+    await officer.sees_moving_pictures()
+    await expect(muted).to_be_hidden()
+    await citizen.context.clear_permissions()
+    await expect(citizen.page.get_by_role("region", name=STAGE).get_by_text(words)).to_be_visible()
+    await expect(muted).to_be_visible()
 
 
 async def test_missing(town: Town, bare_browser: Browser) -> None:

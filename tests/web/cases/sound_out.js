@@ -38,6 +38,24 @@ export async function test_everybody_is_heard_from_the_chosen_speaker_also_in_th
   next.close();
 }
 
+export async function test_a_stream_without_sound_yet_takes_the_speaker_later() {
+  const { element } = room(["default", "headset"]);
+  const kept = choices();
+  kept.keep({ speaker: "headset" });
+  const heard = element();
+  const takes = heard.setSinkId;
+  heard.setSinkId = async () => {
+    throw new DOMException("nothing to be heard", "AbortError");
+  };
+  const sound = new SoundOut([heard], kept);
+  await sound.follow();
+  equal(sound.id, "default");
+  heard.setSinkId = takes;
+  await sound.tune();
+  equal(sound.id, "headset");
+  sound.close();
+}
+
 export async function test_while_the_chosen_one_is_away_the_systems_own_is_used() {
   const { element, changes } = room(["default", "headset"]);
   const heard = [element()];

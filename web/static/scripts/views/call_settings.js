@@ -73,9 +73,10 @@ class SettingsView {
     show(this.#part("settingsbutton"), this.#call.here);
     if (!this.#call.here) this.#open(false);
     this.#save.checked = this.#call.quality.saving;
-    words(this.#part("used"), megabytes(this.#call.quality.bytes));
+    this.#count();
     const microphone = this.#call.devices?.deviceOf("audio") ?? "";
     if (microphone !== this.#microphone) void this.#sound.follow().then(this.#changed);
+    else void this.#sound.tune();
     this.#microphone = microphone;
   }
 
@@ -97,6 +98,7 @@ class SettingsView {
     show(this.#part("settings"), on);
     this.#root.toggleAttribute("data-settings", on);
     this.#part("settingsbutton").setAttribute("aria-expanded", String(on));
+    if (on) this.#count();
     if (on) void this.#list();
   }
 
@@ -105,6 +107,10 @@ class SettingsView {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     this.shut();
+  }
+
+  #count() {
+    words(this.#part("used"), megabytes(this.#call.quality.bytes));
   }
 
   async #list() {

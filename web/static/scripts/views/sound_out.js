@@ -9,6 +9,8 @@ import { listed } from "../models/device_asking.js";
 export class SoundOut {
   #heard;
   #choices;
+  /** The chosen one while it is there; "": the system's own. */
+  #wanted = "";
   #follows = () => void this.follow();
 
   /** @param {HTMLMediaElement[]} heard @param {Choices} choices */
@@ -30,30 +32,34 @@ export class SoundOut {
     return listed((await navigator.mediaDevices?.enumerateDevices()) ?? [], "audiooutput");
   }
 
-  /** @param {string} id */
+  /** Nothing changes where it was pulled out meanwhile. @param {string} id */
   async choose(id) {
-    try {
-      await this.#play(id);
-      this.#choices.keep({ speaker: id });
-    } catch {
-      // Unplugged meanwhile: what is heard stays where it was, and the list says so.
-    }
+    if (!(await this.#isThere(id))) return;
+    this.#choices.keep({ speaker: id });
+    this.#wanted = id;
+    await this.tune();
   }
 
   /** The chosen one may have come or gone, or only now be known to this page. */
   async follow() {
     const { speaker } = this.#choices.read();
-    const isThere = speaker !== "" && (await this.list()).some(({ id }) => id === speaker);
-    // Taken away again just now: then the browser tells of another change.
-    await this.#play(isThere ? speaker : "").catch(() => {});
+    this.#wanted = (await this.#isThere(speaker)) ? speaker : "";
+    await this.tune();
+  }
+
+  /** To be called now and then: a stream without sound yet takes no speaker (Chromium 156). */
+  async tune() {
+    for (const element of this.#heard) {
+      if ((element.sinkId ?? "") !== this.#wanted) await element.setSinkId(this.#wanted).catch(() => {});
+    }
   }
 
   close() {
     navigator.mediaDevices?.removeEventListener("devicechange", this.#follows);
   }
 
-  /** @param {string} id */
-  async #play(id) {
-    for (const element of this.#heard) if ((element.sinkId ?? "") !== id) await element.setSinkId(id);
+  /** @param {string} wanted */
+  async #isThere(wanted) {
+    return wanted !== "" && (await this.list()).some(({ id }) => id === wanted);
   }
 }
