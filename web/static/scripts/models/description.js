@@ -15,6 +15,21 @@ export function named(sdp, { from, to }) {
   return media < 0 ? sdp + line : sdp.slice(0, media + 2) + line + sdp.slice(media + 2);
 }
 
+/**
+ * Without feedback on codecs that the line does not have: of those that a page gave up, Firefox 153 leaves it standing, and
+ * Chromium 156 cannot read such an offer. @param {string} sdp
+ */
+export function withoutStrays(sdp) {
+  /** @type {Set<string>} */
+  let codecs = new Set();
+  const kept = sdp.split("\r\n").filter((line) => {
+    if (line.startsWith("m=")) codecs = new Set(line.split(" ").slice(3));
+    const [, codec] = /^a=rtcp-fb:(\d+) /.exec(line) ?? [];
+    return codec === undefined || codecs.has(codec);
+  });
+  return kept.join("\r\n");
+}
+
 /** Who wrote a description; one without names is known by its certificate. @param {string} sdp @returns {Names} */
 export function namesIn(sdp) {
   const [, from, to] = NAMES.exec(sdp) ?? [];

@@ -1,6 +1,6 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
-import { movesPath, named, namesIn } from "./description.js";
+import { movesPath, named, namesIn, withoutStrays } from "./description.js";
 import { hearAt } from "./hearing.js";
 import { KeyFrames } from "./key_frames.js";
 import { plug, release, withoutRepair } from "./lines.js";
@@ -287,7 +287,7 @@ export class Peer {
   #send() {
     const description = this.#pc.localDescription;
     if (!description || (description.type !== "offer" && description.type !== "answer")) return;
-    this.#parts.sendDescription(description.type, named(description.sdp, { from: this.#id, to: this.#peerId }));
+    this.#parts.sendDescription(description.type, named(withoutStrays(description.sdp), { from: this.#id, to: this.#peerId }));
     if (description.type === "offer") this.#sendAgain.set(SEND_AGAIN_MS, () => this.speakAgain());
   }
 
