@@ -73,10 +73,14 @@ def _check_address(option: str, address: str) -> None:
 
 
 def _listening(addresses: list[TurnAddress], secure: list[TurnAddress], place: Place) -> str:
-    plain = next((address.port for address in addresses if address.transport != "tls"), 3478)
+    tls = secure[0].port if secure else None
+    # coturn takes UDP, TCP and TLS on each of its ports, whatever the port is named for.
+    others = list(dict.fromkeys(address.port for address in addresses if address.port != tls))
+    plain = next((each.port for each in addresses if each.transport != "tls" and each.port != tls), 3478)
     lines = [
         "# Where browsers come in: UDP, and TCP for networks that let no UDP through.",
         f"listening-port={plain}",
+        *_other_doors([port for port in others if port != plain], place),
         "# Where packets of calls go in and out: two ports for each relayed side. Open them in the firewall.",
         f"min-port={FIRST_PORT}",
         f"max-port={LAST_PORT}",
@@ -104,6 +108,17 @@ def _listening(addresses: list[TurnAddress], secure: list[TurnAddress], place: P
     else:
         lines += ["# No turns: address is set, so neither TLS nor DTLS.", "no-tls", "no-dtls"]
     return "\n".join(lines) + "\n"
+
+
+def _other_doors(ports: list[int], place: Place) -> list[str]:
+    if not ports:
+        return []
+    address = place.private or place.public
+    host = f"[{address}]" if ":" in address else address
+    return [
+        "# The other ports of CONSULT_TURN_URLS.",
+        *(f"aux-server={host}:{port}" for port in ports),
+    ]
 
 
 def _trust(settings: Settings, realm: str) -> str:

@@ -37,12 +37,12 @@ class Relay:
 
 @asynccontextmanager
 async def relay(
-    directory: Path, doors_open: bool = False, stale_nonce_seconds: int = 600
+    directory: Path, doors_open: bool = False, urls: str = "", stale_nonce_seconds: int = 600
 ) -> AsyncIterator[Relay]:
-    """A relay that answers by UDP, TCP and TLS; `doors_open`: without its list of denied peers."""
+    """A relay at `urls`, or by UDP, TCP and TLS; `doors_open`: without its list of denied peers."""
     pem, key = certificate(directory, ["127.0.0.1"], "localhost", authority=True)
     plain, secure = free_port(), free_port()
-    urls = f"turn:127.0.0.1:{plain},turn:127.0.0.1:{plain}?transport=tcp,turns:127.0.0.1:{secure}"
+    urls = urls or f"turn:127.0.0.1:{plain},turn:127.0.0.1:{plain}?transport=tcp,turns:127.0.0.1:{secure}"
     settings = Settings(turn_urls=urls, turn_secret=SECRET)
     written = turnserver_conf(settings, Place("127.0.0.1", "", str(pem), str(key)))
     written = written.replace("stale-nonce=600", f"stale-nonce={stale_nonce_seconds}")

@@ -44,6 +44,24 @@ async def test_the_written_file_makes_a_relay_that_does_what_it_must(hardened: R
     assert [text.partition("(")[2] for text in closed] == ["IPv4).", "IPv6)."] * 3
 
 
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("turn:127.0.0.1:{0}", "turn:127.0.0.1:{1}?transport=tcp"),
+        ("turns:127.0.0.1:{0}", "turns:127.0.0.1:{1}", "turn:127.0.0.1:{1}?transport=tcp"),
+        ("turn:127.0.0.1:{0}?transport=tcp", "turn:127.0.0.1:{0}", "turns:127.0.0.1:{0}"),
+    ],
+)
+async def test_every_address_that_browsers_are_told_is_listened_at(
+    tmp_path: Path, ways: tuple[str, ...]
+) -> None:
+    urls = ",".join(ways).format(free_port(), free_port())
+    async with relay(tmp_path, urls=urls) as running:
+        right = [finding.text for finding in await findings(running) if finding.ok]
+    for url in urls.split(","):
+        assert f"{url}: refuses a credential that has ended." in right
+
+
 async def test_an_old_coturn_is_warned_of(hardened: Relay) -> None:
     warnings = [finding.text for finding in await findings(hardened) if finding.ok is None]
     told = [text for text in warnings if "CVE-2026-27624" in text]
