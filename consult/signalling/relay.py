@@ -43,7 +43,7 @@ class Relay:
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
         """Raises NotFound, StageForbids, TooLarge, BadDescription."""
-        fingerprint = check_description(frame.sdp, relay_only(self._settings, caller.side))
+        fingerprint = check_description(frame.sdp, relay_only(self._settings, caller.side)).fingerprint
         passed = await self._passes(caller, frame)
         # Most descriptions are not the first of their generation: nothing is written for those.
         if passed.pin != store.pin_for(frame.generation, fingerprint):

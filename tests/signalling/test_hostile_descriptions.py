@@ -16,9 +16,12 @@ from consult.signalling.description import (
     check_candidate,
     check_description,
 )
+from tests.signalling.said import CANDIDATES, DESCRIPTIONS
 from tests.signalling.test_description import CANDIDATE, FINGERPRINT, OFFER
 
 MOST_SECONDS = 0.050
+OFFERS = [OFFER, *DESCRIPTIONS.values()]
+WAYS = [CANDIDATE, *CANDIDATES]
 LINES = OFFER.split("\r\n")
 # What a hostile page would try first: keys in the open, other names, control characters, long runs.
 PIECES = [
@@ -80,7 +83,7 @@ def _cost_seconds(check: Callable[[str], None], text: str) -> float:
 def test_mutated_descriptions_are_refused_in_words_and_cheaply(relay_only: bool) -> None:
     chance = random.Random(20)
     worst = max(
-        _cost_seconds(lambda sdp: check_description(sdp, relay_only), _mutated(chance, OFFER))
+        _cost_seconds(lambda sdp: check_description(sdp, relay_only), _mutated(chance, chance.choice(OFFERS)))
         for _ in range(4_000)
     )
     assert worst < MOST_SECONDS
@@ -90,7 +93,7 @@ def test_mutated_descriptions_are_refused_in_words_and_cheaply(relay_only: bool)
 def test_mutated_candidates_are_refused_in_words_and_cheaply(relay_only: bool) -> None:
     chance = random.Random(21)
     worst = max(
-        _cost_seconds(lambda each: check_candidate(each, relay_only), _mutated(chance, CANDIDATE))
+        _cost_seconds(lambda each: check_candidate(each, relay_only), _mutated(chance, chance.choice(WAYS)))
         for _ in range(4_000)
     )
     assert worst < MOST_SECONDS

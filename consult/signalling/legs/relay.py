@@ -51,7 +51,7 @@ class LegRelay:
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
         """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription: also of a supervisor who sends."""
-        fingerprint = check_description(frame.sdp, self._relay_only(caller))
+        fingerprint = check_description(frame.sdp, self._relay_only(caller)).fingerprint
         if _listens(caller):
             check_hears_only(frame.sdp)
         leg = await self._spoken_over(caller, frame)
