@@ -18,11 +18,13 @@ def disagreements(values: Mapping[str, Any]) -> list[str]:
         ZoneInfo(values["time_zone"])
     except (KeyError, ValueError, OSError):
         faults.append(f"CONSULT_TIME_ZONE must be a zone like Asia/Jakarta, not {values['time_zone']!r}.")
-    if values["relay_only"] not in {"off", "officer", "both"}:
-        faults.append(f"CONSULT_RELAY_ONLY must be off, officer or both, not {values['relay_only']!r}.")
+    if values["relay_only"] not in {"", "off", "officer", "both"}:
+        faults.append(
+            f"CONSULT_RELAY_ONLY must be off, officer or both, or left out, not {values['relay_only']!r}."
+        )
     if values["recording"] not in {"off", "browser", "server"}:
         faults.append(f"CONSULT_RECORDING must be off, browser or server, not {values['recording']!r}.")
-    if values["relay_only"] != "off" and not values["turn_urls"]:
+    if values["relay_only"] in {"officer", "both"} and not values["turn_urls"]:
         faults.append("CONSULT_RELAY_ONLY needs CONSULT_TURN_URLS: without TURN no call could connect.")
     if values["turn_urls"] and not values["turn_secret"]:
         faults.append(

@@ -166,7 +166,11 @@ class Settings:
     turn_urls: str = setting("", "TURN servers for calls, by commas.")
     turn_secret: str = setting("", "Shared secret of the TURN servers (use-auth-secret).")
     turn_credential_seconds: int = setting(600, "A TURN credential lasts.", least=20)
-    relay_only: str = setting("off", "off, officer or both: whose media goes only through TURN.")
+    relay_only: str = setting(
+        "",
+        "off, officer or both: whose media goes only through TURN; empty: officer once CONSULT_TURN_URLS is "
+        "set, off until then.",
+    )
 
     checks_at_once: int = setting(10, "Device checks under way at once; others are told when.", least=1)
     check_seconds: float = setting(15, "A device check's peer is let go after.", least=1)
@@ -189,6 +193,11 @@ class Settings:
     failpoints: str = setting(
         "", "For tests: where this process is to fail. Refused unless it serves this machine alone."
     )
+
+    @property
+    def relayed(self) -> str:
+        """off, officer or both: whose media goes only through TURN, said or left to the default."""
+        return self.relay_only or ("officer" if self.turn_urls else "off")
 
     @property
     def zone(self) -> ZoneInfo:

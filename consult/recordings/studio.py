@@ -20,7 +20,7 @@ from consult.recordings.rules import RecordingStage
 from consult.recordings.store import life
 from consult.settings import Settings
 from consult.signalling.description import check_candidate, check_description
-from consult.signalling.ice import ice_servers, relay_only
+from consult.signalling.ice import ice_servers
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.wire.from_client import BeginRecorder, SendRecorderCandidate, SendRecorderOffer
@@ -59,16 +59,18 @@ class Studio:
             lambda sdp: self._announcer.tell([staff_address(caller.id)], RecorderAnswered(*told, sdp)),
             lambda: self._lost(order.ticket, order.recording, line),
         )
-        begun = RecorderBegun(*told, servers, relay_only(self._settings, Side.OFFICER))
-        self._announcer.tell([staff_address(caller.id)], begun)
+        self._announcer.tell([staff_address(caller.id)], RecorderBegun(*told, servers))
 
     async def offer(self, caller: Caller, frame: SendRecorderOffer) -> None:
-        """Raises TooLarge, BadDescription, NotFound when no such line is open here."""
-        check_description(frame.sdp, relay_only(self._settings, Side.OFFICER))
+        """Raises TooLarge, BadDescription, NotFound when no such line is open here.
+
+        By any path: nobody but the service itself learns the officer's address from it.
+        """
+        check_description(frame.sdp)
         self._of(caller, frame.recording, frame.attempt).send(Offered(frame.sdp))
 
     async def candidate(self, caller: Caller, frame: SendRecorderCandidate) -> None:
-        check_candidate(frame.candidate, relay_only(self._settings, Side.OFFICER))
+        check_candidate(frame.candidate)
         line = self._of(caller, frame.recording, frame.attempt)
         line.send(Candidate(frame.candidate, frame.mid, frame.line))
 

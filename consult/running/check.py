@@ -15,6 +15,13 @@ from consult.running.listening import check_tls, listen
 from consult.settings import Settings
 
 IN_ORDER, FAULT = 0, 2
+# By whose media goes only through TURN; "" without TURN.
+_CALLS = {
+    "": "calls: no TURN here (CONSULT_TURN_URLS), so many phones find no path to the office",
+    "off": "calls: by any path (CONSULT_RELAY_ONLY=off), so each side's page learns the other's address",
+    "officer": "calls: the officer's media only through TURN (CONSULT_RELAY_ONLY), which hides its address",
+    "both": "calls: all media only through TURN (CONSULT_RELAY_ONLY=both), which hides both addresses",
+}
 
 
 def check(environ: Mapping[str, str]) -> int:
@@ -38,6 +45,7 @@ def _looks(settings: Settings) -> list[tuple[str, Callable[[], None]]]:
         ("TLS" if settings.tls_certificate else "TLS: none here", lambda: check_tls(settings)),
         ("REDIS_URL" if settings.redis_url else "Redis: the embedded Valkey", lambda: _redis(settings)),
         ("DATABASE_URL" if settings.database_url else "database: SQLite", lambda: _database(settings)),
+        (_CALLS[settings.relayed if settings.turn_urls else ""], lambda: None),
     ]
 
 

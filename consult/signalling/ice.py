@@ -22,7 +22,7 @@ def ice_servers(settings: Settings, now: datetime) -> list[IceServer]:
 
 def relay_only(settings: Settings, side: Side) -> bool:
     """Whether this side's media goes only through TURN."""
-    return settings.relay_only == "both" or (settings.relay_only == "officer" and side is Side.OFFICER)
+    return settings.relayed == "both" or (settings.relayed == "officer" and side is Side.OFFICER)
 
 
 def _urls(value: str) -> list[str]:

@@ -625,7 +625,6 @@ class RecorderBegun(ToClient):
     recording: str
     attempt: str
     ice_servers: list[dict[str, str | list[str]]]
-    relay_only: bool = False
 
 
 class RecorderAnswered(ToClient):

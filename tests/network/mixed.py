@@ -26,7 +26,12 @@ SEEN = "window.watched.connectedAt > 0 && window.watched.framesAt.length > 10"
 
 @asynccontextmanager
 async def _street_with_office(home: Path) -> AsyncIterator[tuple[Street, Office]]:
-    given = {"CONSULT_STUN_URLS": STUN, "CONSULT_TURN_URLS": TURN, "CONSULT_TURN_SECRET": SECRET}
+    given = {
+        "CONSULT_STUN_URLS": STUN,
+        "CONSULT_TURN_URLS": TURN,
+        "CONSULT_TURN_SECRET": SECRET,
+        "CONSULT_RELAY_ONLY": "off",
+    }
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(street(CITIZEN, OFFICER, *PLACES))
         await stack.enter_async_context(open_relay(opened, home / "relay"))

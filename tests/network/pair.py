@@ -136,7 +136,8 @@ async def pair(home: Path, turn: bool = True, **settings: object) -> AsyncIterat
     """A street with the office, its relay, and two browsers 20 ms away from it each."""
     given: dict[str, object] = {"CONSULT_STUN_URLS": STUN, "CONSULT_LOG_LEVEL": "warning"}
     if turn:
-        given |= {"CONSULT_TURN_URLS": TURN, "CONSULT_TURN_SECRET": SECRET}
+        # Which path is found is what is looked at here.
+        given |= {"CONSULT_TURN_URLS": TURN, "CONSULT_TURN_SECRET": SECRET, "CONSULT_RELAY_ONLY": "off"}
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(street(CITIZEN, OFFICER, *PLACES))
         await stack.enter_async_context(open_relay(opened, home / "relay"))

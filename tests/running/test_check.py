@@ -13,6 +13,22 @@ def test_what_is_right_is_said_to_be_right(tmp_path: Path) -> None:
     assert "Everything is in order." in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("said", "whose"),
+    [
+        ({}, "no TURN here"),
+        ({"CONSULT_TURN_URLS": "turn:turn.example"}, "the officer's media only through TURN"),
+        ({"CONSULT_TURN_URLS": "turn:turn.example", "CONSULT_RELAY_ONLY": "off"}, "by any path"),
+        ({"CONSULT_TURN_URLS": "turn:turn.example", "CONSULT_RELAY_ONLY": "both"}, "all media only through"),
+    ],
+)
+def test_it_says_whose_address_a_call_hides(tmp_path: Path, said: dict[str, str], whose: str) -> None:
+    given = {"CONSULT_PORT": free_port(), "CONSULT_TURN_SECRET": "s"} | said
+    ended = consult(tmp_path / "data", "check", **given)
+    assert ended.returncode == 0, ended.stdout
+    assert f"calls: {whose}" in ended.stdout
+
+
 def test_every_fault_is_named_in_one_go(tmp_path: Path) -> None:
     home = tmp_path / "file"
     home.write_text("")

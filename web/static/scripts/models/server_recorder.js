@@ -107,11 +107,10 @@ export class ServerRecorder {
   }
 
   /** @param {import("../wire.js").RecorderBegun} begun */
-  async #offer({ ticket, recording, attempt, ice_servers: servers, relay_only: relayOnly }) {
+  async #offer({ ticket, recording, attempt, ice_servers: servers }) {
     const { parts, channel } = this.#use;
     const pc = parts.newConnection({
       iceServers: /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (servers)),
-      iceTransportPolicy: relayOnly ? "relay" : "all",
       bundlePolicy: "max-bundle",
     });
     this.#drop();
