@@ -65,11 +65,11 @@ def lose(
 
 
 def empty(
-    conn: Connection, officer_id: str, seconds: float, calls: CallEnding
+    conn: Connection, officer_id: str, seconds: float, lost_seconds: float, calls: CallEnding
 ) -> tuple[DutyRow, list[str], list[Returned]] | None:
     duty.find(conn, officer_id, lock=True)
     # Asked again behind the lock: the officer may be back since the sweep looked.
-    if not line_store.gone_officers(conn, seconds, officer_id):
+    if not line_store.gone_officers(conn, seconds, lost_seconds, officer_id):
         return None
     returned = assigning.withdraw_offers(conn, officer_id, "office")
     returned += [

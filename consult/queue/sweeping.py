@@ -117,11 +117,17 @@ class Sweeping:
         return await _each(await self._database.read(lambda conn: duty.silent(conn, seconds)), lose)
 
     async def _gone_officers(self) -> int:
-        seconds = self._settings.requeue_seconds
+        seconds, lost = self._settings.requeue_seconds, self._settings.officer_lost_seconds
 
         async def empty(officer_id: str) -> int:
             emptied = await self._try(
-                partial(falling_due.empty, officer_id=officer_id, seconds=seconds, calls=self._calls)
+                partial(
+                    falling_due.empty,
+                    officer_id=officer_id,
+                    seconds=seconds,
+                    lost_seconds=lost,
+                    calls=self._calls,
+                )
             )
             if emptied is None:
                 return 0
@@ -131,7 +137,7 @@ class Sweeping:
                 await self._reception.tell_requeued(result)
             return 1
 
-        gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds))
+        gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds, lost))
         return await _each(gone, empty)
 
     async def _parked_places(self) -> int:

@@ -108,6 +108,39 @@ async def test_who_comes_back_before_the_sweep_writes_keeps_the_consultation(lin
     assert (await line.duty(officer)).state is DutyState.AVAILABLE
 
 
+@pytest.mark.parametrize("seconds", [121, 3_600])
+async def test_after_a_standstill_of_the_whole_office_who_is_here_keeps_the_consultations(
+    line: Line, seconds: int
+) -> None:
+    """The database was away, or its clock jumped: no heartbeat was written, and the sweep comes first."""
+    officer, gone = await line.officer(), await line.officer("citra")
+    citizen, other = await line.citizen(), await line.citizen()
+    await line.serve(officer, citizen)
+    await line.serve(gone, other)
+    await line.switchboard.ring(officer, citizen.id, "audio", line.receipt(officer))
+    call = await line.switchboard.shown(officer, citizen.id)
+    assert call is not None
+    await line.switchboard.accept(citizen, citizen.id, call.id, "audio", line.receipt(citizen))
+    for caller in (officer, citizen):
+        await line.switchboard.connected(caller, citizen.id, call.id, 1, line.receipt(caller))
+    await line.pass_time(seconds)
+    for _ in range(3):
+        await line.sweeping.once()
+    for one in (citizen, other):
+        assert (await line.ticket(one)).stage is Stage.SERVING
+    assert await line.switchboard.shown(officer, citizen.id) is not None, "the call goes on"
+    await line.pass_time(5, officer)
+    assert (await line.duty(officer)).state is DutyState.AVAILABLE
+    await line.pass_time(60, officer)
+    await line.sweeping.once()
+    assert (await line.ticket(other)).stage is Stage.SERVING, "time to say that one is here"
+    await line.pass_time(26, officer)
+    await line.sweeping.once()
+    assert (await line.ticket(citizen)).stage is Stage.SERVING
+    assert (await line.ticket(other)).stage is Stage.WAITING, "nobody is stranded"
+    assert (await line.duty(gone)).state is DutyState.OFFLINE
+
+
 async def test_a_place_is_held_for_a_quarter_of_an_hour_then_parked_and_resumed_as_it_was(line: Line) -> None:
     away, other = await line.citizen(), await line.citizen()
     await line.reception.vanished(away.id)
@@ -203,6 +236,7 @@ async def test_several_sweeps_at_once_do_each_step_once(line: Line) -> None:
     await line.pass_time(901)
     for _ in range(2):
         await asyncio.gather(*(line.sweeping.once() for _ in range(4)))
+        await line.pass_time(91)
     assert (await line.kinds(served)).count("officer_lost") == 1
     assert (await line.kinds(served)).count("returned") == 1
     assert (await line.kinds(away)).count("parked") == 1

@@ -30,7 +30,7 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "offers that ran out": line.offers_run_out,
     "away too long": lambda conn: line.away_too_long(conn, 900),
     "left over": lambda conn: line.left_over(conn, "2099-01-01"),
-    "gone officers": lambda conn: line.gone_officers(conn, 120),
+    "gone officers": lambda conn: line.gone_officers(conn, 120, 30),
     "silent officers": lambda conn: duty.silent(conn, 30),
     "free officers": duty.free_officers,
     "whose page is expected": line.unparked,

@@ -1,6 +1,7 @@
 """What goes wrong: time, silence, late frames, stopped and crashed servers, a Redis that was emptied."""
 
 import asyncio
+from collections.abc import Collection
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -37,14 +38,32 @@ class FaultRules(TalkRules):
         officer = self.officer(index)
         if officer.state not in RESUMABLE:
             return
-        self.pass_time(40, silent=officer)
+        self.pass_time(40, silent=[officer])
         if for_good:
-            self.pass_time(130, silent=officer)
+            self.pass_time(130, silent=[officer])
+        self.comes_back(officer)
+
+    @rule(seconds=st.sampled_from([130, 1_000]), index=indexes, gone=st.booleans())
+    def the_office_stands_still(self, seconds: int, index: int, gone: bool) -> None:
+        """Nothing runs, or the database is away, and then the sweep is there before anybody is heard of.
+
+        Whoever is here loses nobody by that; who is `gone` is missed, and only then counts as gone.
+        """
+        served = {id for officer in self.office.officers.values() for id in officer.serving}
+        self.pass_time(seconds, silent=list(self.office.officers.values()))
+        assert all(self.office.citizens[id].stage == "serving" for id in served), "nobody was given up"
+        silent = [self.officer(index)] if gone else []
+        self.pass_time(10, silent=silent)
+        if gone:
+            self.pass_time(100, silent=silent)
+            self.comes_back(*silent)
+
+    def comes_back(self, officer: Officer) -> None:
         self.do(self.server.desk.came(self.caller(officer)))
         self.office.heard(officer)
 
-    def pass_time(self, seconds: int, silent: Officer | None = None) -> None:
-        heard = [one for one in self.office.officers.values() if one is not silent]
+    def pass_time(self, seconds: int, silent: Collection[Officer] = ()) -> None:
+        heard = [one for one in self.office.officers.values() if one not in silent]
         self.do(self.counter.pass_time(self.server, seconds, [one.person for one in heard]))
         self.office.now += seconds
         for officer in heard:

@@ -96,9 +96,14 @@ class Office:
             self.be(officer, officer.before_lost)
 
     def lose(self, officer: Officer) -> None:
-        officer.before_lost, officer.state = officer.state, "lost"
+        officer.before_lost, officer.state, officer.lost_at = officer.state, "lost", self.now
         if officer.offered:
             self.give_back(self.citizens[officer.offered], to_the_head=True)
+
+    def gone(self, officer: Officer) -> bool:
+        """Silent for long enough, and missed for long enough: after a standstill everybody was silent."""
+        missed = self.now - officer.lost_at >= REQUEUE_SECONDS - LOST_SECONDS
+        return missed and self.now - officer.seen >= REQUEUE_SECONDS
 
     def requeue(self, officer: Officer) -> None:
         for ticket in sorted(officer.serving):
@@ -137,7 +142,7 @@ class Office:
             if officer.state in RESUMABLE and self.now - officer.seen >= LOST_SECONDS:
                 self.lose(officer)
         for officer in self.officers.values():
-            if officer.state == "lost" and self.now - officer.seen >= REQUEUE_SECONDS:
+            if officer.state == "lost" and self.gone(officer):
                 self.requeue(officer)
         for citizen in self.citizens.values():
             away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS

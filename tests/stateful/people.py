@@ -58,5 +58,6 @@ class Officer:
     state: str = "offline"
     before_lost: str = "offline"
     seen: int = 0  # when last heard of, in seconds of the model's clock
+    lost_at: int = 0
     offered: str | None = None
     serving: set[str] = field(default_factory=set)

@@ -161,12 +161,18 @@ def _ids(conn: Connection, query: Select[Any], column: Column[Any], one: str | N
     return list(conn.execute(query).scalars())
 
 
-def gone_officers(conn: Connection, requeue_seconds: float, officer_id: str | None = None) -> list[str]:
+def gone_officers(
+    conn: Connection, requeue_seconds: float, lost_seconds: float, officer_id: str | None = None
+) -> list[str]:
     """Officers whose people go back to the line: lost for too long, or disabled and holding somebody.
 
+    Too long: not heard of for `requeue_seconds`, and counted as lost for what these are more than
+    `lost_seconds`. After a standstill nobody was heard of; whoever is here has that time to say so.
     Of all, or this one.
     """
-    before = moments.now(conn) - timedelta(seconds=requeue_seconds)
+    now = moments.now(conn)
+    silent = duty.c.seen_at <= now - timedelta(seconds=requeue_seconds)
+    missed = duty.c.since_at <= now - timedelta(seconds=max(0.0, requeue_seconds - lost_seconds))
     holding = exists(
         select(ticket.c.id).where(
             ticket.c.officer_id == duty.c.person_id, ticket.c.stage.in_(["offered", "serving"])
@@ -177,7 +183,7 @@ def gone_officers(conn: Connection, requeue_seconds: float, officer_id: str | No
         .join(person, person.c.id == duty.c.person_id)
         .where(
             or_(
-                and_(duty.c.state == "lost", duty.c.seen_at <= before),
+                and_(duty.c.state == "lost", silent, missed),
                 and_(or_(duty.c.state == "disabled", person.c.disabled_at.is_not(None)), holding),
             )
         )
