@@ -4,14 +4,12 @@ import asyncio
 import hmac
 import logging
 import time
-from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from consult.accounts.addresses import block_of
 from consult.accounts.doorkeeper import Visit
 from consult.accounts.origins import Origins
 from consult.errors import BadRequest, TooLarge
@@ -32,7 +30,6 @@ class Endpoint:
     def __init__(self, hub: Hub, origins: Origins) -> None:
         self._hub = hub
         self._origins = origins
-        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
@@ -42,22 +39,17 @@ class Endpoint:
             await send({"type": "websocket.close", "code": int(Close.FORBIDDEN)})
             return
         host = websocket.client.host if websocket.client else ""
-        block = block_of(host)
-        self._open[block] += 1
         # Before anything is waited for: a page that gave up on this process may have opened another by then.
         opened_at_ns = self._hub.clock.now_ns()
-        try:
-            await receive()
-            await send({"type": "websocket.accept"})
-            cookies = websocket.cookies
-            del websocket  # for as long as the page is open, nothing of the handshake is needed
-            await self._serve(cookies, host, block, receive, send, opened_at_ns)
-        except OSError:
-            log.debug("the other end left during the handshake")
-        finally:
-            self._open[block] -= 1
-            if not self._open[block]:
-                del self._open[block]
+        with self._hub.crowd.one_more(host) as room:
+            try:
+                await receive()
+                await send({"type": "websocket.accept"})
+                cookies = websocket.cookies
+                del websocket  # for as long as the page is open, nothing of the handshake is needed
+                await self._serve(cookies, host, room, receive, send, opened_at_ns)
+            except OSError:
+                log.debug("the other end left during the handshake")
 
     def _from_our_page(self, websocket: WebSocket) -> bool:
         port = (websocket.scope.get("server") or (None, None))[1]
@@ -69,14 +61,14 @@ class Endpoint:
         self,
         cookies: dict[str, str],
         host: str,
-        block: str,
+        room: bool,
         receive: Receive,
         send: Send,
         opened_at_ns: int,
     ) -> None:
         if self._hub.draining:
             await _close(send, Close.RESTART)
-        elif self._open[block] > self._hub.services.settings.connections_per_address:
+        elif not room:
             await _close(send, Close.FLOOD)
         else:
             hello = await self._hello(receive)

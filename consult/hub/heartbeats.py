@@ -15,7 +15,7 @@ from consult.errors import ConsultError
 from consult.hub.connection import Connection
 from consult.hub.office_clock import OfficeClock
 from consult.hub.services import Services
-from consult.people import Role
+from consult.people import Caller, Role
 from consult.wire.closes import Close
 from consult.wire.to_client import Pong
 
@@ -45,16 +45,19 @@ class Heartbeats:
 
     def heard(self, connection: Connection) -> None:
         """A frame came from this connection; the first call makes it known."""
-        role = connection.caller.role
-        heard_at = self._heard_at[role]
+        heard_at = self._heard_at[connection.caller.role]
         heard_at[connection] = time.monotonic()
         heard_at.move_to_end(connection)
-        if role is Role.APPLICANT:
-            self._applicants.add(connection.caller.id)
-        elif role is Role.OFFICER:
-            self._officers.add(connection.caller.id)
-        elif role is Role.SUPERVISOR:
+        self.noted(connection.caller)
+        if connection.caller.role is Role.SUPERVISOR:
             self._supervisors.add((connection.caller.id, connection.sender.stream))
+
+    def noted(self, caller: Caller) -> None:
+        """A sign of life, whichever process holds this person's page; told with the others, not by itself."""
+        if caller.role is Role.APPLICANT:
+            self._applicants.add(caller.id)
+        elif caller.role is Role.OFFICER:
+            self._officers.add(caller.id)
 
     def forget(self, connection: Connection) -> None:
         self._heard_at[connection.caller.role].pop(connection, None)

@@ -12,6 +12,7 @@ from consult.accounts.doorkeeper import Visit
 from consult.errors import ConsultError, NotFound
 from consult.hub.clerk import Clerk
 from consult.hub.connection import Connection, Receive, connection_id_of
+from consult.hub.crowd import Crowd
 from consult.hub.door import Door
 from consult.hub.greeter import Greeter, calls_of
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
@@ -48,6 +49,7 @@ class Hub:
         self.roster = roster
         self.clock = OfficeClock(services.database)
         self.meters = Meters(services.settings)
+        self.crowd = Crowd(services.settings.connections_per_address)
         self.heartbeats = Heartbeats(services, self.clock)
         self.greeter = Greeter(services)
         self.door = Door(services, roster, self.heartbeats)

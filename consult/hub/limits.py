@@ -18,6 +18,7 @@ class Kind(Enum):
     FRAME = auto()
     REFRESH = auto()
     POLL = auto()
+    SEND = auto()
     DESCRIPTION = auto()
     CANDIDATE = auto()
     # How often we say no before we hang up.
@@ -35,7 +36,7 @@ Rates = Mapping[Kind, Rate]
 
 
 def rates_of(settings: Settings) -> dict[Role, Rates]:
-    """What each role may send."""
+    """What each role may send; in requests, as many as frames and polls would be."""
     described = settings.signalling_frames_in_10_seconds
     same_for_all = {
         Kind.HELLO: Rate(settings.hellos_per_second, settings.hellos_burst),
@@ -49,10 +50,13 @@ def rates_of(settings: Settings) -> dict[Role, Rates]:
     }
     applicant = Rate(settings.applicant_frames_per_second, settings.applicant_frames_burst)
     staff = Rate(settings.officer_frames_per_second, settings.officer_frames_burst)
-    return {
-        role: same_for_all | {Kind.FRAME: applicant if role in (Role.APPLICANT, Role.GUEST) else staff}
-        for role in Role
-    }
+    polls = same_for_all[Kind.POLL]
+    rates: dict[Role, Rates] = {}
+    for role in Role:
+        frame = applicant if role in (Role.APPLICANT, Role.GUEST) else staff
+        send = Rate(frame.per_second + polls.per_second, frame.burst + polls.burst)
+        rates[role] = same_for_all | {Kind.FRAME: frame, Kind.SEND: send}
+    return rates
 
 
 class Meter:

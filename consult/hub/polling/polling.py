@@ -6,13 +6,12 @@ import time
 from dataclasses import dataclass
 
 from consult.accounts.doorkeeper import Visit
-from consult.errors import BadRequest, ConsultError, RateLimited
+from consult.errors import BadRequest, RateLimited, TooLarge
 from consult.hub.clerk import TABLES, Clerk, Sender, refused
 from consult.hub.connection import KINDS, Connection
 from consult.hub.hub import Hub
 from consult.hub.limits import Kind
 from consult.hub.polling.seat import Seat
-from consult.people import Role
 from consult.wire import codec
 from consult.wire.closes import Close
 from consult.wire.from_client import (
@@ -33,6 +32,9 @@ from consult.wire.from_client import (
 from consult.wire.to_client import ServerFrame
 
 log = logging.getLogger(__name__)
+
+Key = tuple[bytes, str]
+"""Whose seat: the session, and the page's stream."""
 
 HOLD_SECONDS = 20.0
 OPEN_SECONDS = 8.0
@@ -74,7 +76,9 @@ class Polling:
         self._seats: dict[tuple[bytes, str], Seat] = {}
         self._serving: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, visit: Visit, hello: Hello, connection: str | None, at_once: bool) -> Fetched:
+    async def fetch(
+        self, visit: Visit, hello: Hello, connection: str | None, at_once: bool, host: str
+    ) -> Fetched:
         """A snapshot with everything after `hello.seqs`, as soon as anything is new.
 
         Nothing new for a while: no frames. A page that is not known to this process is met as by a socket.
@@ -84,7 +88,10 @@ class Polling:
         if seat is None or (seat.closed is not None and not seat.replaced):
             if self._hub.draining:
                 return Fetched("", [], int(Close.RESTART))
-            seat = self._open(key, visit, hello, connection)
+            meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
+            if meter.take(Kind.HELLO, time.monotonic()) is not None:
+                return Fetched("", [], int(Close.FLOOD))
+            seat = self._open(key, visit, hello, connection, host)
             await seat.news(OPEN_SECONDS)
         elif seat.connection is not None and seat.closed is None:
             seat.give_way()
@@ -107,49 +114,68 @@ class Polling:
             return
         await seat.news(OPEN_SECONDS)
 
-    def _open(self, key: tuple[bytes, str], visit: Visit, hello: Hello, connection: str | None) -> Seat:
+    def _open(self, key: Key, visit: Visit, hello: Hello, connection: str | None, host: str) -> Seat:
         seat = self._seats[key] = Seat()
-        serving = asyncio.create_task(self._serve(key, seat, visit, hello, connection))
+        serving = asyncio.create_task(self._serve(key, seat, visit, hello, connection, host))
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)
         return seat
 
     async def _serve(
-        self, key: tuple[bytes, str], seat: Seat, visit: Visit, hello: Hello, connection: str | None
+        self, key: Key, seat: Seat, visit: Visit, hello: Hello, connection: str | None, host: str
     ) -> None:
-        try:
-            await self._hub.serve(
-                visit, hello, seat.receive, seat.send, connection_id=connection, opened=seat.opened
-            )
-        except Exception:
-            log.exception("a page without a socket could not be served")
+        with self._hub.crowd.one_more(host) as room:
+            try:
+                if room:
+                    await self._hub.serve(
+                        visit, hello, seat.receive, seat.send, connection_id=connection, opened=seat.opened
+                    )
+                else:
+                    seat.end(int(Close.FLOOD))
+            except Exception:
+                log.exception("a page without a socket could not be served")
         seat.end(int(Close.SERVER_ERROR))
         loop = asyncio.get_running_loop()
         loop.call_later(REMEMBERED_SECONDS if seat.replaced else 0, self._forget, key, seat)
 
-    def _forget(self, key: tuple[bytes, str], seat: Seat) -> None:
+    def _forget(self, key: Key, seat: Seat) -> None:
         if self._seats.get(key) is seat:
             del self._seats[key]
 
-    async def send(self, visit: Visit, stream: str, texts: list[bytes]) -> list[ServerFrame]:
-        """Carry out these frames in order; the answers to those that have one."""
-        sender = Sender(visit.caller, stream)
-        answers = [await self._answer(sender, text) for text in texts]
-        await self._seen(visit)
-        return [answer for answer in answers if answer is not None]
+    async def send(
+        self, visit: Visit, stream: str, texts: list[bytes]
+    ) -> tuple[list[ServerFrame], Close | None]:
+        """Carry out these frames in order; the answers to those that have one.
 
-    async def _answer(self, sender: Sender, text: bytes) -> ServerFrame | None:
-        now = time.monotonic()
+        With a close, as a socket would be closed: the frames after that were not looked at.
+        """
+        self._hub.heartbeats.noted(visit.caller)  # a page that sends is here, wherever its seat is
+        sender = Sender(visit.caller, stream)
+        answers: list[ServerFrame] = []
+        for text in texts:
+            answer = await self._answer(sender, text)
+            if isinstance(answer, Close):
+                return answers, answer
+            if answer is not None:
+                answers.append(answer)
+        return answers, None
+
+    async def _answer(self, sender: Sender, text: bytes) -> ServerFrame | Close | None:
         meter = self._hub.meters.of(sender.caller.address, sender.caller.role)
         try:
             frame = codec.decode(text)
+        except TooLarge:
+            return Close.TOO_LARGE
         except BadRequest as error:
+            if meter.take(Kind.MALFORMED, time.monotonic()) is not None:
+                return Close.MALFORMED
             return await self._unreadable(sender, text, error)
-        except ConsultError as error:
-            return refused(error)
         cseq: int | None = getattr(frame, "cseq", None)
+        now = time.monotonic()
         retry_ms = meter.take(KINDS.get(type(frame), Kind.FRAME), now)
         if retry_ms is not None:
+            if meter.take(Kind.FLOOD, now) is not None:
+                return Close.FLOOD
             name = None if cseq else type(frame).__name__
             return refused(RateLimited(retry_ms=retry_ms), cseq, name)
         return await self._carry_out(sender, frame, cseq)
@@ -166,13 +192,3 @@ class Polling:
         if cseq is None:
             return refused(error)
         return await self._clerk.unreadable(sender, text.decode(errors="replace"), cseq, error, None)
-
-    async def _seen(self, visit: Visit) -> None:
-        """A page that sends is here, whichever process its seat is in."""
-        try:
-            if visit.caller.role is Role.APPLICANT:
-                await self._hub.services.presence.seen(visit.caller.id)
-            elif visit.caller.role is Role.OFFICER:
-                await self._hub.services.desk.seen([visit.caller.id])
-        except ConsultError as error:
-            log.warning("a page without a socket could not be noted: %s", error.code)

@@ -49,52 +49,64 @@ class _Api:
         hello = _hello(request)
         if hello is None:
             return self._closed(Close.MALFORMED)
-        visit = await self._visit(request, hello)
+        host = _host(request)
+        with self._hub.crowd.one_more(host) as room:  # once it is known, its seat counts
+            visit = await self._visit(request, hello, Kind.POLL) if room else Close.FLOOD
         if isinstance(visit, Close):
             return self._closed(visit)
-        meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
-        if meter.take(Kind.POLL, time.monotonic()) is not None:
-            return self._closed(Close.FLOOD)
         given = request.headers.get("x-consult-connection", "")
         connection = given if _CONNECTION.fullmatch(given) else None
         at_once = request.query_params.get("now") == "1"
-        return self._answer(await self._polling.fetch(visit, hello, connection, at_once))
+        return self._answer(await self._polling.fetch(visit, hello, connection, at_once, host))
 
     async def send(self, request: Request) -> Response:
         """Carry out frames in their order and answer them."""
         hello = _hello(request)
-        try:
-            sent = _sent.decode(await request.body())
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        if hello is None:
             return self._closed(Close.MALFORMED)
-        if hello is None or len(sent.frames) > FRAMES_AT_ONCE:
-            return self._closed(Close.MALFORMED)
-        visit = await self._visit(request, hello)
-        if isinstance(visit, Close):
-            return self._closed(visit)
-        answers = await self._polling.send(visit, hello.stream, [bytes(raw) for raw in sent.frames])
-        return self._answer(Fetched("", [codec.encode(answer).decode() for answer in answers], None))
+        with self._hub.crowd.one_more(_host(request)) as room:
+            visit = await self._visit(request, hello, Kind.SEND) if room else Close.FLOOD
+            if isinstance(visit, Close):
+                return self._closed(visit)
+            try:
+                sent = _sent.decode(await request.body())
+            except (msgspec.DecodeError, UnicodeError, RecursionError):
+                return self._closed(Close.MALFORMED)
+            if len(sent.frames) > FRAMES_AT_ONCE:
+                return self._closed(Close.MALFORMED)
+            answers, close = await self._polling.send(
+                visit, hello.stream, [bytes(raw) for raw in sent.frames]
+            )
+        return self._answer(Fetched("", [codec.encode(answer).decode() for answer in answers], close))
 
-    async def _visit(self, request: Request, hello: Hello) -> Visit | Close:
+    async def _visit(self, request: Request, hello: Hello, kind: Kind) -> Visit | Close:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return Close.FORBIDDEN
         visit = await self._hub.services.doorkeeper.who(request.cookies, hello.ticket)
         if visit is None:
             return Close.SESSION_ENDED
         known = hmac.compare_digest(hello.csrf.encode(), visit.csrf.encode())
-        return visit if known and visit.caller.role in TABLES else Close.FORBIDDEN
+        if not known or visit.caller.role not in TABLES:
+            return Close.FORBIDDEN
+        meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
+        return visit if meter.take(kind, time.monotonic()) is None else Close.FLOOD
 
     def _answer(self, fetched: Fetched) -> Response:
         # Frames are JSON already.
         content = (
             f'{{"now":{self._hub.clock.now_ms()},"connection":"{fetched.connection}",'
-            f'"close":{fetched.close or "null"},"frames":[{",".join(fetched.frames)}]}}'
+            f'"close":{"null" if fetched.close is None else int(fetched.close)},'
+            f'"frames":[{",".join(fetched.frames)}]}}'
         )
         return Response(content, media_type="application/json")
 
     def _closed(self, close: Close) -> Response:
         now_ms = self._hub.clock.now_ms()
         return JSONResponse({"now": now_ms, "connection": "", "close": int(close), "frames": []})
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _hello(request: Request) -> Hello | None:
