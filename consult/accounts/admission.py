@@ -18,6 +18,9 @@ from consult.settings import Settings
 from consult.storage import moments
 from consult.storage.database import Database
 
+# Numbers of several days that are called the same: today's and two that are not over.
+ALIKE_TRIED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -78,20 +81,28 @@ class Admission:
         return await self._admit(ticket_id, secret, csrf)
 
     async def open_with_pin(self, label: str, pin: str, address: str | None) -> Opened:
-        """A ticket of today by what its owner can say aloud. Raises NotFound, RateLimited."""
-        ticket_id, pin_hash = await self._database.read(lambda conn: self._by_label(conn, label))
+        """A ticket of today, or one that is not over, by what its owner can say aloud.
+
+        Numbers begin anew each day, so the PIN tells which one is meant. Raises NotFound, RateLimited.
+        """
+        alike = await self._database.read(lambda conn: self._by_label(conn, label))
         counters = self._counters("pin", label, address)
         await self._attempts.begin(*counters)
-        if not await self._passwords.pin_fits(pin_hash, pin) or ticket_id is None:
+        ticket_id = await self._whose_pin(alike, pin)
+        if ticket_id is None:
             raise NotFound()
         await self._attempts.succeeded(*counters)
         return await self._admit(ticket_id, None, None)
 
-    def _by_label(self, conn: Connection, label: str) -> tuple[str | None, str | None]:
+    async def _whose_pin(self, alike: list[tuple[str, str]], pin: str) -> str | None:
+        """The first whom the PIN fits. Takes as long for none: nobody learns how many numbers there are."""
+        nobodys = [(None, None)] * (ALIKE_TRIED - len(alike))
+        fitting = [id for id, pin_hash in [*alike, *nobodys] if await self._passwords.pin_fits(pin_hash, pin)]
+        return fitting[0] if fitting else None
+
+    def _by_label(self, conn: Connection, label: str) -> list[tuple[str, str]]:
         today = moments.now(conn).astimezone(self._settings.zone).date().isoformat()
-        ticket_id = tickets.by_label(conn, label, today)
-        stored = tickets.hashes(conn, ticket_id) if ticket_id else None
-        return ticket_id, stored[1] if stored else None
+        return tickets.by_label(conn, label, today, ALIKE_TRIED)
 
     async def _admit(self, ticket_id: str, secret: str | None, kept: str | None) -> Opened:
         """Who comes here has shown a right key. `kept`: the token of a session that goes on."""

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from consult.consultations.credential import pin_for
+from consult.office import office
 from tests.support.databases import let_pass
 from tests.support.joining import Link, take_number
 from tests.support.offices import Door, open_door
@@ -143,9 +144,62 @@ async def test_number_and_pin_open_the_ticket_on_another_phone(
 async def test_yesterdays_number_cannot_be_continued(door: Door, visitor: Visitor) -> None:
     link = await take_number(visitor, await door.service())
     await let_pass(door.app.database, days=1)
+    await door.app.sweep_once()
     async with visiting(door.app.asgi) as phone:
         answer = await phone.fill_in("/continue", "/continue", label="A-001", pin=pin_for(link.secret))
         assert answer.status_code == 422
+
+
+@pytest.fixture
+def days_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The office looks for the day whenever it is asked."""
+    monkeypatch.setattr(office, "KEPT_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("days_at_once")
+async def test_midnight_does_not_take_number_and_pin_from_who_still_waits(
+    door: Door, visitor: Visitor
+) -> None:
+    """Numbers begin anew each day: today's A-001 is somebody else's, and the PIN says whose it is."""
+    service = await door.service()
+    mine = await take_number(visitor, service)
+    await let_pass(door.app.database, days=1)
+    async with visiting(door.app.asgi) as stranger:
+        today = await take_number(stranger, service)
+    for link in (mine, today):
+        async with visiting(door.app.asgi) as phone:
+            answer = await phone.fill_in("/continue", "/continue", label="A-001", pin=pin_for(link.secret))
+            assert (answer.status_code, answer.headers["location"]) == (303, link.path)
+            assert (await open_with(phone, link, None))[0] == 200
+    async with visiting(door.app.asgi) as guessing:
+        taken = {pin_for(link.secret) for link in (mine, today)}
+        wrong = next(f"{n:06d}" for n in range(3) if f"{n:06d}" not in taken)
+        answer = await guessing.fill_in("/continue", "/continue", label="A-001", pin=wrong)
+        assert answer.status_code == 422
+
+
+@pytest.mark.usefixtures("days_at_once")
+@pytest.mark.parametrize("days", [0, 1, 5])
+async def test_a_pin_costs_the_same_however_many_numbers_are_called_alike(
+    door: Door, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    service, tried = await door.service(), []
+    links = []
+    for _ in range(days):
+        async with visiting(door.app.asgi) as owner:
+            links.append(await take_number(owner, service))
+        await let_pass(door.app.database, days=1)
+    fits = door.app.passwords.pin_fits
+
+    async def count(pin_hash: str | None, pin: str) -> bool:
+        tried.append(pin_hash)
+        return await fits(pin_hash, pin)
+
+    monkeypatch.setattr(door.app.passwords, "pin_fits", count)
+    pin = pin_for(links[-1].secret) if links else "000000"
+    answer = await visitor.fill_in("/continue", "/continue", label="A-001", pin=pin)
+    assert answer.status_code == (303 if links else 422)
+    assert len(tried) == 3
 
 
 async def test_pins_are_not_guessed(tmp_path: Path, office_url: str, valkey: str) -> None:

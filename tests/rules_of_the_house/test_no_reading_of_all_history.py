@@ -44,7 +44,7 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "an officer's offers": lambda conn: tickets.held_by(conn, "o", Stage.OFFERED),
     "an officer's last entries": lambda conn: log.last_seqs(conn, OFFICER),
     "a browser's place": lambda conn: tickets.live_of_visitor(conn, bytes(32)),
-    "a number of today": lambda conn: tickets.by_label(conn, "A-001", "2099-01-01"),
+    "a number of today": lambda conn: tickets.by_label(conn, "A-001", "2099-01-01", 3),
     "a live call": lambda conn: calls.live(conn, "t1"),
     "calls that are due": calls.due,
     "a screen that is shared": lambda conn: log.newest(conn, "t1", "call_screen", "officer", LONG_AGO),

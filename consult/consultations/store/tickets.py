@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.audit.store import record
+from consult.consultations.stages import LIVE as LIVE_STAGES
 from consult.consultations.stages import TO_THE_HEAD, Stage, Step, next_stage
 from consult.errors import NotFound, StaleAttempt
 from consult.people import Caller, Role
@@ -116,9 +117,17 @@ def hashes(conn: Connection, ticket_id: str) -> tuple[bytes, str] | None:
     return None if row is None else (row.secret_hash, row.pin_hash)
 
 
-def by_label(conn: Connection, label: str, day: str) -> str | None:
-    """The id of the ticket with this label on a local day, for coming back with a PIN."""
-    return conn.execute(select(ticket.c.id).where(ticket.c.day == day, ticket.c.label == label)).scalar()
+def by_label(conn: Connection, label: str, day: str, most: int) -> list[tuple[str, str]]:
+    """(id, PIN hash) of who may come back by this label on a local day, at most so many.
+
+    First the one of that day, in whichever stage, then those of other days that are not over, newest first:
+    midnight ends neither a consultation nor the line of a service that is always open.
+    """
+    of_the_day = and_(ticket.c.day == day, ticket.c.label == label)
+    alive = and_(ticket.c.stage.in_(sorted(LIVE_STAGES)), ticket.c.label == label)
+    query = select(ticket.c.id, ticket.c.pin_hash).where(or_(of_the_day, alive))
+    newest = query.order_by((ticket.c.day == day).desc(), ticket.c.day.desc(), ticket.c.number.desc())
+    return [(row.id, row.pin_hash) for row in conn.execute(newest.limit(most))]
 
 
 def next_number(conn: Connection, service_id: str, day: str) -> int:
