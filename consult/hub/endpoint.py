@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from consult.accounts.doorkeeper import Visit
 from consult.accounts.origins import Origins
-from consult.errors import BadRequest, TooLarge
+from consult.errors import BadRequest, Busy, TooLarge
 from consult.hub.clerk import TABLES
 from consult.hub.connection import connection_id_of
 from consult.hub.hub import Hub
@@ -99,6 +99,9 @@ class Endpoint:
                 visit = await doorkeeper.guest(cookies, hello.guest)
             else:
                 visit = await doorkeeper.who(cookies, hello.ticket)
+        except Busy as error:
+            log.warning("a session could not be looked up: %s", error.code)
+            return Close.SERVER_ERROR
         except Exception as error:
             log.error("a session could not be looked up", exc_info=error)
             return Close.SERVER_ERROR

@@ -9,10 +9,11 @@ from random import uniform
 
 from consult.accounts.addresses import seen_from
 from consult.accounts.doorkeeper import Visit
-from consult.errors import ConsultError, NotFound
+from consult.errors import Busy, ConsultError, NotFound
 from consult.hub.clerk import Clerk
 from consult.hub.connection import Connection, Receive, connection_id_of
 from consult.hub.crowd import Crowd
+from consult.hub.disruption import Disruption
 from consult.hub.door import Door
 from consult.hub.greeter import Greeter, calls_of
 from consult.hub.heartbeats import ROUND_SECONDS, Heartbeats
@@ -58,6 +59,7 @@ class Hub:
         self._sessions = Sessions(services, roster)
         self._tellers = Tellers(services, roster)
         self._lookout = Lookout(services, roster, self._tellers, self._sessions, self.door)
+        self._disruption = Disruption(services.database.outage, roster, self._tellers)
         self._working = Working()
         self._rounds: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -143,6 +145,7 @@ class Hub:
         except Exception as error:
             self._cannot_greet(connection, error)
             return
+        self._disruption.welcomed(connection)
         for call in calls_of(welcome):
             if call.stage == "ringing":
                 self._begin(self._ring_here(connection.caller, call))
@@ -152,7 +155,10 @@ class Hub:
             await self.services.switchboard.ring_here(caller, call.ticket, call.id)
 
     def _cannot_greet(self, connection: Connection, error: Exception) -> None:
-        log.error("a connection could not be greeted", exc_info=error)
+        if isinstance(error, Busy):
+            log.warning("a connection could not be greeted: %s", error.code)
+        else:
+            log.error("a connection could not be greeted", exc_info=error)
         connection.close(Close.SERVER_ERROR)
 
     def heard(self, connection: Connection) -> None:
@@ -204,6 +210,7 @@ class Hub:
                 await asyncio.wait_for(self._stopping.wait(), ROUND_SECONDS)
 
     async def _round(self, number: int) -> None:
+        self._disruption.round()
         await self.heartbeats.round()
         await self.door.note_again()
         await self._lookout.round()

@@ -33,6 +33,10 @@ class Fields:
     def ticked(self, name: str) -> bool:
         return self.one(name) == "on"
 
+    def everything(self) -> list[tuple[str, str]]:
+        """Each field with each of its values."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def typed(self, *names: str) -> dict[str, str]:
         """These fields as they were typed, to show them again."""
         return {name: self.one(name) for name in names}

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from consult.errors import BY_CODE, ConsultError
+from consult.errors import BY_CODE, BadRequest, Busy, ConsultError
+from consult.pages.forms import read_fields
 from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
 
@@ -24,6 +26,8 @@ STATUS: Mapping[str, int] = dict.fromkeys(BY_CODE, HTTPStatus.CONFLICT) | {
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 CODES = {404: "not_found", 405: "not_allowed", 413: "too_large"}
+# What is typed in secret is not written into a page.
+SECRET_FIELDS = frozenset({"password", "pin"})
 
 
 def tell_when(response: Response, refusal: ConsultError) -> None:
@@ -41,7 +45,8 @@ class Problems:
         if not isinstance(error, ConsultError):
             raise error
         sentence = sentence_of(error, self._templates.sayer(request))
-        response = self._answer(request, STATUS[error.code], error.code, sentence, error.values)
+        again = await _again(request) if isinstance(error, Busy) else {}
+        response = self._answer(request, STATUS[error.code], error.code, sentence, error.values, again)
         tell_when(response, error)
         return response
 
@@ -61,7 +66,13 @@ class Problems:
         return self._answer(request, 500, "server_error", say("error.server_error"), {})
 
     def _answer(
-        self, request: Request, status: int, code: str, sentence: str, values: dict[str, Any]
+        self,
+        request: Request,
+        status: int,
+        code: str,
+        sentence: str,
+        values: dict[str, Any],
+        again: Mapping[str, Any] = MappingProxyType({}),
     ) -> Response:
         if _wants_json(request):
             return JSONResponse({"code": code, "values": values}, status)
@@ -70,7 +81,20 @@ class Problems:
             "problem.not_found" if status == 404 else "problem.server" if status >= 500 else "problem.refused"
         )
         context = {"status": status, "code": code, "title": say(key), "sentence": sentence, "home": "/"}
-        return self._templates.page(request, "problem.html", context, status)
+        return self._templates.page(request, "problem.html", context | dict(again), status)
+
+
+async def _again(request: Request) -> dict[str, Any]:
+    """How the reader asks for the same once more: a link, or the form with everything as it was filled in."""
+    if request.method == "GET":
+        return {"again": True}
+    try:
+        fields = (await read_fields(request)).everything()
+    except BadRequest:
+        return {}
+    if any(name in SECRET_FIELDS for name, _ in fields):
+        return {}
+    return {"again": True, "fields": fields}
 
 
 def _wants_json(request: Request) -> bool:

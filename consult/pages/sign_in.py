@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from consult.accounts.doorkeeper import Visit
-from consult.errors import Busy, RateLimited, SignInFailed
+from consult.errors import Busy, ConsultError, RateLimited, SignInFailed
 from consult.pages.cookies import DEVICE_SECONDS, Cookies
 from consult.pages.facts import Facts
 from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
 from consult.pages.guard import SIGN_IN
-from consult.pages.problems import STATUS
+from consult.pages.problems import STATUS, tell_when
 from consult.pages.services import PageServices
 from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
@@ -54,13 +54,20 @@ class SignInPages:
                 self._cookies.read(request.cookies, "staff"),
             )
         except (SignInFailed, RateLimited, Busy) as refusal:
-            status = STATUS[refusal.code]
-            return await self._show(request, key, fields, {"form": sentence_of(refusal, say)}, status)
+            return await self._refused(request, key, fields, refusal)
         response = RedirectResponse(HOMES[signed_in.role], 303)
         seconds = self._services.settings.staff_session_hours * 3600
         self._cookies.put(response, "staff", signed_in.reference, seconds, strict=False)
         self._cookies.put(response, "device", signed_in.device, DEVICE_SECONDS)
         return response
+
+    async def _refused(
+        self, request: Request, key: FormKey, fields: Fields, refusal: ConsultError
+    ) -> Response:
+        sentence = sentence_of(refusal, self._templates.sayer(request))
+        shown = await self._show(request, key, fields, {"form": sentence}, STATUS[refusal.code])
+        tell_when(shown, refusal)
+        return shown
 
     async def sign_out(self, request: Request, visit: Visit) -> Response:
         await self._services.doorkeeper.sign_out(visit)
@@ -75,6 +82,12 @@ class SignInPages:
             "csrf": key.token,
             "form": fields.typed("user_name"),
             "errors": errors,
-            "week": await self._facts.week(self._templates.language(request)),
+            "week": await self._week(self._templates.language(request)),
         }
         return self._forms.keep(self._templates.page(request, "sign_in.html", context, status), key)
+
+    async def _week(self, language: str) -> str:
+        try:
+            return await self._facts.week(language)
+        except Busy:
+            return ""  # what was typed is worth more than the hours beside it

@@ -10,9 +10,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from consult.accounts.admission import Keys, Opened
 from consult.accounts.visitor import token_fits, visitor_of
-from consult.errors import BadRequest, NotAllowed, NotFound, RateLimited
+from consult.errors import BadRequest, Busy, NotAllowed, NotFound, RateLimited
 from consult.pages.cookies import Cookies
 from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
+from consult.pages.problems import STATUS, tell_when
 from consult.pages.security import may_share_screens
 from consult.pages.services import PageServices
 from consult.pages.start import forget_visitor
@@ -103,8 +104,11 @@ class TicketPages:
             opened = await self._services.admission.open_with_pin(label, pin, _address(request))
         except NotFound:
             return self._continue(request, key, fields, {"form": say("field.label_or_pin_wrong")}, 422)
-        except RateLimited as refusal:
-            return self._continue(request, key, fields, {"form": sentence_of(refusal, say)}, 429)
+        except (RateLimited, Busy) as refusal:
+            errors = {"form": sentence_of(refusal, say)}
+            shown = self._continue(request, key, fields, errors, STATUS[refusal.code])
+            tell_when(shown, refusal)
+            return shown
         response = RedirectResponse(f"/t/{opened.ticket_id}", 303)
         self._keep(response, opened)
         return response

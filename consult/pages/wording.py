@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from consult.errors import BadRequest, ConsultError
 from consult.pages.forms import Errors
+from consult.storage.orders import STORAGE
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ def sentence_of(refusal: ConsultError, say: Say) -> str:
     minutes = -(-(refusal.retry_ms or 0) // 60_000)
     if refusal.code == "rate_limited" and minutes > 1:
         return say("error.rate_limited_minutes", n=minutes)
+    if refusal.code == "busy" and refusal.values.get("reason") == STORAGE:
+        return say("error.disrupted")
     if refusal.code == "busy" and (refusal.retry_ms or 0) > 1_000:
         return say("error.busy_seconds", n=-(-(refusal.retry_ms or 0) // 1_000))
     return say(f"error.{refusal.code}", **refusal.values)

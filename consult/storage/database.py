@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, Self
 
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from consult.errors import Busy, SettingsWrong
 from consult.settings import Settings
 from consult.storage import faults
 from consult.storage.engines import database_url, parse, sqlite_path
-from consult.storage.orders import BUSY_RETRY_MS, Accepted, Order, T
+from consult.storage.orders import Accepted, Order, T, busy
+from consult.storage.outage import Outage
 from consult.storage.prepared import Prepared
 from consult.storage.readers import PostgresReader, SqliteReader
 from consult.storage.receipts import Receipt
+from consult.storage.tables import house
 from consult.storage.writer_postgres import PostgresWriter
 from consult.storage.writer_sqlite import SqliteWriter
 
@@ -49,6 +52,7 @@ class Database:
             self._writer, self._reader = SqliteWriter(sqlite_path(parsed)), SqliteReader(sqlite_path(parsed))
         else:
             self._writer, self._reader = PostgresWriter(parsed), PostgresReader(parsed)
+        self.outage = Outage(lambda: self.write(_probe, ahead=True))
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -68,6 +72,7 @@ class Database:
 
     async def close(self) -> None:
         """Carry out what was accepted, then close every connection."""
+        await self.outage.close()
         await self._writer.close()
         await self._reader.close()
 
@@ -89,13 +94,21 @@ class Database:
         is committed at once; should it overtake an earlier number of its stream, it is OutOfOrder.
         `newcomer`: for somebody who is not here yet. Busy at once while those who are have to wait for long.
         """
+        if newcomer and self.outage.lasts:
+            raise busy()  # at once, and for what it is: no crowd
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.submit(Accepted(order, receipt, answer, ahead, newcomer))
-        return await answer
+        try:
+            result = await answer
+        except Busy:
+            self.outage.begin()
+            raise
+        self.outage.written()
+        return result
 
     async def read(self, query: Order[T]) -> T:
         """Run the query on one consistent state of the database. Raises Busy when it cannot be reached."""
-        return await _reached(self._reader.read(query))
+        return await self._reached(self._reader.read(query))
 
     async def glance(self, statement: Prepared, values: Mapping[str, object]) -> tuple[Any, ...] | None:
         """The first row of a statement that finds it by its keys, as it is committed now; None without one.
@@ -103,13 +116,18 @@ class Database:
         For what is asked for every frame: with SQLite it is answered without leaving the event loop, so it
         must not search. Raises Busy when the database cannot be reached.
         """
-        return await _reached(self._reader.glance(statement, values))
+        return await self._reached(self._reader.glance(statement, values))
+
+    async def _reached(self, reading: Awaitable[T]) -> T:
+        try:
+            return await reading
+        except Exception as error:
+            if faults.read_only(error) or not faults.away(error):
+                raise
+            self.outage.begin()
+            raise busy() from error
 
 
-async def _reached(reading: Awaitable[T]) -> T:
-    try:
-        return await reading
-    except Exception as error:
-        if faults.read_only(error) or not faults.away(error):
-            raise
-        raise Busy(retry_ms=BUSY_RETRY_MS) from error
+def _probe(conn: Connection) -> None:
+    """A row is written anew as it is: a transaction that writes nothing succeeds on a full disk, too."""
+    conn.execute(update(house).values(epoch=house.c.epoch))

@@ -16,6 +16,7 @@ T = TypeVar("T")
 Order = Callable[[Connection], T]
 Control = Callable[[str], object]
 BUSY_RETRY_MS = 1000
+STORAGE = "storage"
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +78,11 @@ def _undo(control: Control, error: Exception) -> None:
         raise error from None  # the reason, not that there is no savepoint any more
 
 
+def busy() -> Busy:
+    """What is told when the database cannot do it now; the reason sets it apart from a crowd."""
+    return Busy(retry_ms=BUSY_RETRY_MS, reason=STORAGE)
+
+
 def tell(outcomes: Iterable[Outcome]) -> None:
     """Answer those who still wait. Runs in the event loop."""
     for outcome in outcomes:
@@ -91,9 +97,9 @@ def tell(outcomes: Iterable[Outcome]) -> None:
 
 def _told(error: Exception) -> Exception:
     if faults.away(error):
-        busy = Busy(retry_ms=BUSY_RETRY_MS)
-        busy.__cause__ = error
-        return busy
+        away = busy()
+        away.__cause__ = error
+        return away
     if isinstance(error, StopIteration):  # a future cannot hold it
         return RuntimeError("an order raised StopIteration")
     return error

@@ -61,7 +61,12 @@ class PostgresReader:
             url,
             connections=POSTGRES_CONNECTIONS,
             isolation_level="REPEATABLE READ",
-            connect_args={"server_settings": {"default_transaction_read_only": "on"}},
+            connect_args={
+                "timeout": 5,
+                # A server behind a cut line never answers, and would keep this connection for good.
+                "command_timeout": 10,
+                "server_settings": {"default_transaction_read_only": "on"},
+            },
         )
 
     async def start(self) -> None:

@@ -669,6 +669,16 @@ class CheckKept(ToClient):
     result: DeviceCheck
 
 
+class DisruptionTold(ToClient):
+    """To every page: for some seconds nothing could be stored (`lasts`), or it can be again.
+
+    A page that is welcomed meanwhile is told after the welcome. Orders get `busy` until it is over, and are
+    kept and sent again as ever.
+    """
+
+    lasts: bool
+
+
 class ReconnectAsked(ToClient):
     """The server is about to close for a deploy: come back after `after_ms`, spread by the server."""
 
@@ -713,5 +723,6 @@ ServerFrame = (
     | CheckAnswered
     | CheckStopped
     | CheckKept
+    | DisruptionTold
     | ReconnectAsked
 )

@@ -5,11 +5,26 @@ import re
 
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
+from tests.stories.looks import looked_at
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.looking import Finding
 
 UNSENT = "Belum terkirim, menunggu jaringan"
 LIMIT = 4_000
+# A page hears of it within so long: the database's own patience, and the page's.
+TOLD_MS = 40_000
+KEPT = {
+    "id": "Pesan Anda tersimpan di sini dan dikirim begitu pulih.",
+    "en": "Your messages are kept here and sent once it is back.",
+}
+KEPT_HERE = {"id": "Belum terkirim, tersimpan di sini", "en": "Not sent yet, kept here"}
+BACK = {"id": "Sistem sudah pulih.", "en": "The system is back."}
+BOARD = {
+    "id": "Sistem sedang terganggu dan tidak bisa menyimpan.",
+    "en": "The system has a problem and cannot store anything.",
+}
+TEXTS = ["sebelumnya", "tertahan", "dari petugas"]
 
 
 def bubble(somebody: Person, text: str) -> Locator:
@@ -176,3 +191,62 @@ async def test_the_end_is_asked_in_place_and_leaves_the_conversation_to_read(tow
     await expect(citizen.page.get_by_role("heading", name="Konsultasi selesai")).to_be_visible()
     await citizen.reads("Terima kasih.")
     await expect(citizen.page.get_by_role("link", name="Ambil nomor baru")).to_be_visible()
+
+
+def strip(somebody: Person, words: dict[str, str]) -> Locator:
+    return somebody.page.get_by_role("status").filter(
+        has_text=re.compile(re.escape(words[somebody.language]))
+    )
+
+
+async def test_who_talks_and_who_watches_is_told_and_every_message_arrives_once(
+    town: Town, house: House
+) -> None:
+    supervisor = await town.staff("pengawas", 0)
+    citizen, officer = await town.consultation("Ibu Gangguan")
+    waiting = await town.applicant("Ibu Menunggu", 1, "en", service="IUJK")
+    await citizen.write("sebelumnya")
+    await officer.reads("sebelumnya")
+    visitor = await town.person("en")
+    await visitor.page.goto(f"{house.urls[1]}/?lang=en")
+    await visitor.fills_in("Ibu Formulir")
+    findings: list[Finding] = []
+    with house.takes_no_writes():
+        await citizen.write("tertahan")
+        await officer.write("dari petugas")
+        for side in (citizen, officer):
+            await expect(strip(side, KEPT)).to_be_visible(timeout=TOLD_MS)
+        await expect(bubble(citizen, "tertahan")).to_contain_text(KEPT_HERE["id"])
+        await expect(bubble(officer, "dari petugas")).to_contain_text(KEPT_HERE["id"])
+        await expect(supervisor.page.get_by_text(BOARD["id"])).to_be_visible(timeout=TOLD_MS)
+        await expect(waiting.page.get_by_text("Your place is kept. This page goes on")).to_be_visible(
+            timeout=TOLD_MS
+        )
+        await citizen.page.reload()
+        await expect(bubble(citizen, "tertahan")).to_contain_text(KEPT_HERE["id"], timeout=TOLD_MS)
+        await expect(strip(citizen, KEPT)).to_be_visible()
+        await visitor.button("take").click()
+        await expect(visitor.page.get_by_text("The system has a problem.")).to_be_visible(timeout=TOLD_MS)
+        for name, somebody in (
+            ("disrupted", citizen),
+            ("disrupted-waiting", waiting),
+            ("disrupted-desk", officer),
+            ("disrupted-board", supervisor),
+            ("disrupted-form", visitor),
+        ):
+            await looked_at(somebody, name, findings)
+    for side in (citizen, officer):
+        await expect(strip(side, BACK)).to_be_visible(timeout=TOLD_MS)
+    await expect(supervisor.page.get_by_text(BOARD["id"])).to_be_hidden(timeout=TOLD_MS)
+    await citizen.reads("dari petugas")
+    await officer.reads("tertahan")
+    for reader in (citizen, officer):
+        await expect(strip(reader, BACK)).to_be_hidden()
+        await expect(reader.page.locator("#banner")).to_have_text("", use_inner_text=True)
+        texts = await reader.log.locator(".text").all_inner_texts()
+        assert sorted(texts) == sorted(TEXTS)
+    await visitor.button("take").click()
+    await visitor.page.wait_for_url(re.compile(r"/t/[a-z0-9]+$"))
+    kept = house.rows("SELECT text FROM entry WHERE kind = 'message'")
+    assert sorted(row["text"] for row in kept) == sorted(TEXTS)
+    assert not findings, "\n".join(map(str, findings))

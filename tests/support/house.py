@@ -1,8 +1,9 @@
 """A demo office as it runs: an embedded Valkey, two servers on two ports over one data directory, a sweep."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -97,6 +98,14 @@ class House:
         """Start a killed server on its own port, as `up` does when a child dies."""
         self._serve(number, **settings)
         await self._answers(number)
+
+    @contextmanager
+    def takes_no_writes(self) -> Iterator[None]:
+        """Somebody else keeps the SQLite file locked: reading goes on, nothing can be stored."""
+        with closing(sqlite3.connect(self._plain.sqlite_path)) as elsewhere:
+            elsewhere.execute("BEGIN IMMEDIATE")
+            yield
+            elsewhere.rollback()
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What the database holds, as an auditor sees it."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from consult.accounts.doorkeeper import Visit
-from consult.errors import BadRequest, RateLimited, TooLarge
+from consult.errors import BadRequest, Busy, ConsultError, RateLimited, TooLarge
 from consult.hub.clerk import TABLES, Clerk, Sender, refused
 from consult.hub.connection import KINDS, Connection
 from consult.hub.hub import Hub
@@ -108,8 +108,9 @@ class Polling:
         seat.forget_what_a_snapshot_holds()
         try:
             await self._hub.welcome_again(connection, hello.seqs if hello.epoch else {})
-        except Exception:
-            log.exception("a page without a socket could not be told what is new")
+        except Exception as error:
+            told = log.warning if isinstance(error, Busy) else log.exception
+            told("a page without a socket could not be told what is new: %r", error)
             seat.end(int(Close.SERVER_ERROR))
             return
         await seat.news(OPEN_SECONDS)

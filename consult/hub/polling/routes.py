@@ -1,6 +1,7 @@
 """`GET /api/events` and `POST /api/send`: what a socket would carry, for pages that cannot open one."""
 
 import hmac
+import logging
 import re
 import time
 
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from consult.accounts.doorkeeper import Visit
+from consult.errors import Busy
 from consult.hub.clerk import TABLES
 from consult.hub.hub import Hub
 from consult.hub.limits import Kind
@@ -17,6 +19,8 @@ from consult.hub.polling.polling import Fetched, Polling
 from consult.wire import codec
 from consult.wire.closes import Close
 from consult.wire.from_client import Hello
+
+log = logging.getLogger(__name__)
 
 FRAMES_AT_ONCE = 64
 _CONNECTION = re.compile(r"\d{20}-[A-Za-z0-9_-]{1,8}")
@@ -82,7 +86,11 @@ class _Api:
     async def _visit(self, request: Request, hello: Hello, kind: Kind) -> Visit | Close:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return Close.FORBIDDEN
-        visit = await self._hub.services.doorkeeper.who(request.cookies, hello.ticket)
+        try:
+            visit = await self._hub.services.doorkeeper.who(request.cookies, hello.ticket)
+        except Busy as error:
+            log.warning("a session could not be looked up: %s", error.code)
+            return Close.SERVER_ERROR
         if visit is None:
             return Close.SESSION_ENDED
         known = hmac.compare_digest(hello.csrf.encode(), visit.csrf.encode())

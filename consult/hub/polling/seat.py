@@ -9,7 +9,7 @@ from consult.wire.closes import Close
 
 MOST_FRAMES = 256
 # Everything else that may come stands in the next snapshot as well.
-_ONLY_NOW = '{"t":"TypingShown"'
+_ONLY_NOW = ('{"t":"TypingShown"', '{"t":"DisruptionTold"')
 
 
 class Seat:

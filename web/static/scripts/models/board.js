@@ -29,12 +29,16 @@ export class Board {
   constructor({ channel }) {
     this.#channel = channel;
     channel.onFrame((frame) => this.#receive(frame));
-    channel.onState(({ name }) => {
-      const cut = name === "online" ? null : (this.#cutAt ?? channel.clock.now());
-      if (cut === this.#cutAt) return;
-      this.#cutAt = cut;
-      this.#changes.tell();
-    });
+    channel.onState(() => this.#check());
+    channel.disruption.onChange(() => this.#check());
+  }
+
+  #check() {
+    const { state, disruption, clock } = this.#channel;
+    const cut = state.name === "online" && !disruption.lasts ? null : (this.#cutAt ?? clock.now());
+    if (cut === this.#cutAt) return;
+    this.#cutAt = cut;
+    this.#changes.tell();
   }
 
   get known() {

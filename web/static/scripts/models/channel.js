@@ -1,5 +1,6 @@
 // @ts-check
 import { Connection } from "./connection.js";
+import { Disruption } from "./disruption.js";
 import { Gaps } from "./gaps.js";
 import { Listeners } from "./listeners.js";
 import { Orders } from "./orders.js";
@@ -43,6 +44,7 @@ export class Channel {
   #orders;
   #gaps;
   #clock;
+  #disruption;
   #helloAt = 0;
   /** @type {Set<object>} */
   #calls = new Set();
@@ -62,6 +64,7 @@ export class Channel {
     this.#parts = parts;
     this.#csrf = parts.csrf;
     this.#clock = new ServerClock(wallClock);
+    this.#disruption = new Disruption(timers);
     this.#connection = new Connection({
       open: parts.open,
       hello: () => this.#hello(),
@@ -77,12 +80,18 @@ export class Channel {
       clock: this.#clock,
       send: (frame) => this.#connection.write(frame),
       restart: () => this.#connection.reopen(),
+      disruption: this.#disruption,
     });
     this.#gaps = new Gaps(timers, () => this.holdings, () => this.refresh());
   }
 
   get state() {
     return this.#connection.state;
+  }
+
+  /** Whether the service can store what it is sent. */
+  get disruption() {
+    return this.#disruption;
   }
 
   /** The token of this page's session, which may be renewed. */
@@ -221,6 +230,7 @@ export class Channel {
     else if (frame.t === "Pong") this.#pong(frame);
     else if (frame.t === "Acked") this.#orders.acked(frame);
     else if (frame.t === "Refused" && (frame.cseq ?? null) !== null) this.#orders.refused(frame);
+    else if (frame.t === "DisruptionTold") this.#disruption.told(frame.lasts);
     else this.#frames.tell(frame);
     if (frame.t === "ReconnectAsked") this.#connection.reopen(frame.after_ms);
   }

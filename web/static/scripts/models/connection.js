@@ -48,6 +48,7 @@ const HEALTHY_MS = 30_000;
 const NORMAL = 1000;
 const NO_ANSWER = 1006;
 const HEARTBEAT_LOST = 4002;
+const SERVER_ERROR = 4000;
 
 /** So many sockets in a row without a welcome, and the page makes requests instead. */
 export const SOCKETS_TRIED = 3;
@@ -200,7 +201,8 @@ export class Connection {
     // After requests, one socket is tried before requests are made again.
     if (this.#socket?.polls) this.#failed = Math.min(this.#failed, SOCKETS_TRIED - 1);
     // Requests carry no call, so while there is one they are no way out.
-    else if (!this.#live && !this.#inCall && close.returns.startsWith("resume")) this.#failed += 1;
+    // A service that says itself that it cannot now is reached.
+    else if (!this.#live && !this.#inCall && close.returns.startsWith("resume") && code !== SERVER_ERROR) this.#failed += 1;
     this.#detach(code);
     if (close.returns === "anew") {
       this.#startAnew(close);

@@ -17,6 +17,7 @@ import { Alarm } from "./timers.js";
  *   clock: { now: () => number },
  *   send: (frame: Order) => void,
  *   restart: () => void,
+ *   disruption: import("./disruption.js").Disruption,
  * }} OrdersParts `restart` asks for a new connection
  */
 
@@ -84,6 +85,7 @@ export class Orders {
     this.#sent = 0;
     this.#pause.clear();
     this.#overdue.clear();
+    this.#parts.disruption.cut();
   }
 
   /** @param {Acked} acked */
@@ -105,8 +107,15 @@ export class Orders {
   #retry(kept, refused) {
     const index = this.#stream.pending.indexOf(kept);
     this.#sent = Math.min(this.#sent, index);
+    if (refused.code === "busy") this.#parts.disruption.putOff();
+    else if (refused.code !== "out_of_order") this.#parts.disruption.answered();
     // The first in line cannot be early: the server's count is another than ours, which its next welcome tells.
     if (refused.code === "out_of_order" && index === 0 && ++this.#outOfOrder >= TRIES_OUT_OF_ORDER) {
+      this.#parts.restart();
+      return;
+    }
+    // Whether it was done is not known here, but to a new connection: there what is too late is dropped.
+    if (index === 0 && this.#tooLate(kept)) {
       this.#parts.restart();
       return;
     }
@@ -116,13 +125,16 @@ export class Orders {
 
   /** @param {number} last */
   #dropExpired(last) {
-    const now = this.#parts.clock.now();
     for (const kept of [...this.#stream.pending]) {
-      const late = MOMENTARY.has(kept.frame.t) && now - kept.at > MOMENT_MS;
-      if (late && kept.frame.cseq > last) {
+      if (this.#tooLate(kept) && kept.frame.cseq > last) {
         this.#settle(kept, { frame: kept.frame, refusal: new Refusal("expired") });
       }
     }
+  }
+
+  /** @param {Kept} kept */
+  #tooLate(kept) {
+    return MOMENTARY.has(kept.frame.t) && this.#parts.clock.now() - kept.at > MOMENT_MS;
   }
 
   #pump() {
@@ -131,6 +143,7 @@ export class Orders {
     while (this.#live && this.#sent < Math.min(pending.length, IN_FLIGHT)) {
       this.#parts.send(pending[this.#sent++].frame);
     }
+    if (this.#sent > 0) this.#parts.disruption.waits();
     if (this.#sent === 0) this.#overdue.clear();
     else if (!this.#overdue.isSet) this.#overdue.set(ANSWER_MS, () => this.#sendAgainFrom(0));
   }
@@ -148,6 +161,7 @@ export class Orders {
     this.#stream.remove(kept);
     this.#overdue.clear();
     this.#outOfOrder = 0;
+    this.#parts.disruption.answered();
     const promised = this.#promised.get(kept);
     if (answer.acked) promised?.resolve(answer.acked);
     else if (answer.refusal) promised?.reject(answer.refusal);

@@ -19,7 +19,7 @@ import { Alarm } from "./timers.js";
  */
 /**
  * @typedef {{
- *   channel: Pick<import("./channel.js").Channel, "csrf" | "state" | "onState" | "clock">,
+ *   channel: Pick<import("./channel.js").Channel, "csrf" | "state" | "disruption" | "onState" | "clock">,
  *   ticket: string,
  *   timers: import("./timers.js").Timers,
  *   tools: PhotoTools,
@@ -37,7 +37,7 @@ export class Photos {
   #waitMs = FIRST_WAIT_MS;
   #later;
   #closed = false;
-  #stop;
+  #stops;
   /** @type {Listeners<void>} */
   #changes = new Listeners();
 
@@ -45,9 +45,14 @@ export class Photos {
   constructor(parts) {
     this.#parts = parts;
     this.#later = new Alarm(parts.timers);
-    this.#stop = parts.channel.onState(({ name }) => {
-      if (name === "online") this.#tryNow();
-    });
+    this.#stops = [
+      parts.channel.onState(({ name }) => {
+        if (name === "online") this.#tryNow();
+      }),
+      parts.channel.disruption.onChange((lasts) => {
+        if (!lasts) this.#tryNow();
+      }),
+    ];
     void this.#load();
   }
 
@@ -87,7 +92,7 @@ export class Photos {
 
   close() {
     this.#closed = true;
-    this.#stop();
+    for (const stop of this.#stops) stop();
     this.#later.clear();
   }
 

@@ -3,12 +3,12 @@
 /** @typedef {import("../wire.js").Entry} Entry */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} KeyValueStore */
 /**
- * `queued`: waits for the network. `refused`: waits for the person, `code` says why.
+ * `queued`: waits for the network. `kept`: waits for the service. `refused`: waits for the person, `code` says why.
  * @typedef {{
  *   id: string,
  *   text: string,
  *   at: number,
- *   state: "queued" | "sending" | "refused",
+ *   state: "queued" | "kept" | "sending" | "refused",
  *   code?: string,
  *   values?: Record<string, string | number>,
  * }} UnsentMessage
@@ -45,16 +45,18 @@ export class Unsent {
     this.#stops = [
       parts.channel.onAnswer((answer) => this.#answered(answer)),
       parts.channel.onState(() => parts.changed()),
+      parts.channel.disruption.onChange(() => parts.changed()),
     ];
   }
 
   /** In the order they were written. @returns {UnsentMessage[]} */
   get messages() {
-    const online = this.#parts.channel.state.name === "online";
+    const { state, disruption } = this.#parts.channel;
+    const now = state.name !== "online" ? "queued" : disruption.lasts ? "kept" : "sending";
     const waiting = this.#waiting()
       .filter(({ frame }) => !this.#landed.has(frame.cseq))
-      .map(({ frame, at }) => this.#message(frame.cseq, frame.text, at, online));
-    const arriving = this.#acknowledged.map(({ cseq, text, at }) => this.#message(cseq, text, at, true));
+      .map(({ frame, at }) => this.#message(frame.cseq, frame.text, at, now));
+    const arriving = this.#acknowledged.map(({ cseq, text, at }) => this.#message(cseq, text, at, "sending"));
     return [...this.#refused, ...arriving, ...waiting];
   }
 
@@ -123,9 +125,9 @@ export class Unsent {
     this.#parts.changed();
   }
 
-  /** @param {number} cseq @param {string} text @param {number} at @param {boolean} sending @returns {UnsentMessage} */
-  #message(cseq, text, at, sending) {
-    return { id: `order-${cseq}`, text, at, state: sending ? "sending" : "queued" };
+  /** @param {number} cseq @param {string} text @param {number} at @param {UnsentMessage["state"]} state @returns {UnsentMessage} */
+  #message(cseq, text, at, state) {
+    return { id: `order-${cseq}`, text, at, state };
   }
 
   #waiting() {

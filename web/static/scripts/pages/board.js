@@ -26,6 +26,11 @@ const board = new Board({ channel });
 const listening = new Listening({ channel, parts: browserParts() });
 const now = () => channel.clock.now();
 
+const SERVER_ERROR = 4000;
+
+/** The service says that it cannot store anything, or that it cannot even welcome. */
+const disrupted = () => channel.disruption.lasts || (channel.state.name !== "online" && channel.state.close?.code === SERVER_ERROR);
+
 // Without a connection the clocks stand still: the figures are of that moment.
 const asOf = () => now() - (board.ageMs() ?? 0);
 
@@ -36,7 +41,7 @@ const views = [
   callsView(at("calls"), board, listening, asOf),
   tableView(at("services-panel"), board, asOf),
   officersView(at("officers"), board, asOf),
-  freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online" }),
+  freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online", disrupted }),
 ];
 const menu = menuView(at("bar"), () => forget(person));
 document.addEventListener("keydown", (event) => {

@@ -101,7 +101,7 @@ const lists = listsView(at("side"), {
 });
 const alarm = alarmView({ desk, now, bell: offerBell, soundWanted: () => sound.wanted });
 const menu = menuView(bar, () => forget(person));
-bannerView(at("banner"), channel);
+bannerView(at("banner"), channel, { kept: () => "connection.disrupted_desk" });
 stoppedView(at("stopped"), channel, reloadOnce);
 noticeView(part(at("nobody"), "allow"));
 keysView(part(bar, "keys"), /** @type {HTMLDialogElement} */ (at("keys")), {

@@ -50,7 +50,7 @@ async function run(csrf) {
   };
   const channel = await openChannel({ owner: `guest.${id}`, guest: id, csrf, renew });
   const guest = new GuestModel({ channel, guestId: id, parts: browserParts() });
-  bannerView(/** @type {HTMLElement} */ (document.getElementById("banner")), channel);
+  bannerView(/** @type {HTMLElement} */ (document.getElementById("banner")), channel, { kept: () => "connection.disrupted_goes_on" });
   const show = screen(guest, channel);
   guest.onChange(show);
   channel.onState(show);

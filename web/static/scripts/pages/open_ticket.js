@@ -2,9 +2,11 @@
 // Shows the secret of the address once, gets this browser's session for the ticket, and strips the address.
 
 /** @typedef {{ csrf: string, label: string, pin?: string, secret?: string }} Opened */
-/** @typedef {{ opened: Opened } | { refused: "not_found" } | { later: number }} Opening `later`: try again after so many ms */
+/** @typedef {{ later: number, disrupted: boolean }} Later try again after so many ms; `disrupted`: the service says itself that it cannot now */
+/** @typedef {{ opened: Opened } | { refused: "not_found" } | Later} Opening */
 
 const AGAIN_MS = 3000;
+const SERVICE_UNAVAILABLE = 503;
 const USUAL_LANGUAGE = "id";
 
 /** The ticket's id in the address. */
@@ -29,9 +31,9 @@ export async function openTicket(id, secret) {
     });
     if (answer.ok) return { opened: { ...(secret ? { secret } : {}), ...(await answer.json()) } };
     if (answer.status === 404) return { refused: "not_found" };
-    return { later: await wait(answer) };
+    return { later: await wait(answer), disrupted: answer.status === SERVICE_UNAVAILABLE };
   } catch {
-    return { later: AGAIN_MS };
+    return { later: AGAIN_MS, disrupted: false };
   }
 }
 

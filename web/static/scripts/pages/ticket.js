@@ -29,7 +29,7 @@ async function begin(secret) {
   if ("opened" in answer) await run(answer.opened);
   else if ("refused" in answer) showUnknown();
   else {
-    if (opening) words(opening, t("ticket.open_later"));
+    if (opening) words(opening, t(answer.disrupted ? "ticket.open_disrupted" : "ticket.open_later"));
     setTimeout(() => void begin(secret), answer.later);
   }
 }
@@ -67,8 +67,12 @@ async function run(opened) {
     lost: showUnknown,
     reload: () => reloadOnce() || showUnknown(),
   });
-  bannerView(/** @type {HTMLElement} */ (document.getElementById("banner")), channel);
-  ticket.onChange(() => screen.update());
+  const kept = () => (ticket.stage === "serving" ? "connection.disrupted_kept" : "connection.disrupted_place");
+  const banner = bannerView(/** @type {HTMLElement} */ (document.getElementById("banner")), channel, { kept });
+  ticket.onChange(() => {
+    screen.update();
+    banner.update();
+  });
   channel.onState(() => screen.update());
   setInterval(() => screen.tick(), 1000);
   channel.start();

@@ -8,27 +8,32 @@ import { part, show, words } from "./dom.js";
 
 const STALE_MS = 5000;
 
-/** @param {HTMLElement} fresh @param {HTMLElement} strip @param {Board} board @param {{ now: () => number, online: () => boolean }} parts */
-export function freshView(fresh, strip, board, { now, online }) {
+/** @param {HTMLElement} fresh @param {HTMLElement} strip @param {Board} board @param {{ now: () => number, online: () => boolean, disrupted: () => boolean }} parts */
+export function freshView(fresh, strip, board, { now, online, disrupted }) {
   const openedAt = performance.now();
   return {
     update() {
       const ageMs = board.ageMs();
       const cutMs = online() ? 0 : (ageMs ?? performance.now() - openedAt);
-      const stale = cutMs > STALE_MS;
+      const stale = disrupted() || cutMs > STALE_MS;
       show(strip, stale);
       document.body.classList.toggle("stale", stale);
-      fresh.classList.toggle("cold", !online());
-      if (stale) words(part(strip, "words"), staleWords(ageMs, now()));
-      words(part(fresh, "words"), online() && board.shown ? liveWords(now() - board.shown.at) : t("board.connecting"));
+      fresh.classList.toggle("cold", stale || !online());
+      if (stale) words(part(strip, "words"), staleWords(disrupted() ? "board.disrupted" : "board.stale", ageMs, now()));
+      words(part(fresh, "words"), freshWords());
     },
   };
+
+  function freshWords() {
+    if (disrupted()) return t("board.disrupted_short");
+    return online() && board.shown ? liveWords(now() - board.shown.at) : t("board.connecting");
+  }
 }
 
-/** @param {number | null} ageMs @param {number} now */
-function staleWords(ageMs, now) {
-  if (ageMs === null) return t("board.stale_unknown");
-  return t("board.stale", { time: clockTimeZone(now - ageMs), age: ageWords(ageMs) });
+/** @param {"board.stale" | "board.disrupted"} key @param {number | null} ageMs @param {number} now */
+function staleWords(key, ageMs, now) {
+  if (ageMs === null) return t(`${key}_unknown`);
+  return t(key, { time: clockTimeZone(now - ageMs), age: ageWords(ageMs) });
 }
 
 /** @param {number} ageMs since the figures last changed */

@@ -9,8 +9,9 @@ import { linked } from "./links.js";
 /** @typedef {import("../wire.js").Entry} Entry */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
 /** @typedef {"sent" | "delivered" | "read"} Mark */
-/** @typedef {{ id: string, text: string, state: "queued" | "sending" | "refused", code?: string, values?: Record<string, string | number>, at: number }} Unsent */
+/** @typedef {{ id: string, text: string, state: "queued" | "kept" | "sending" | "refused", code?: string, values?: Record<string, string | number>, at: number }} Unsent */
 
+const UNSENT_MARK = { queued: "mark.unsent", kept: "mark.kept", sending: "mark.sending" };
 const MARK_ICON = { sent: "check", delivered: "double-check", read: "double-check" };
 
 /**
@@ -59,8 +60,9 @@ export function setMark(node, mark) {
  * @param {Unsent} unsent @param {{ again: (id: string) => void, edit: (id: string, text: string) => void }} acts
  */
 export function unsentNode(unsent, acts) {
-  const refused = unsent.state === "refused";
-  const why = refused ? t(`error.${unsent.code}`, unsent.values ?? {}) : t(unsent.state === "queued" ? "mark.unsent" : "mark.sending");
+  const { state } = unsent;
+  const refused = state === "refused";
+  const why = state === "refused" ? t(`error.${unsent.code}`, unsent.values ?? {}) : t(UNSENT_MARK[state]);
   return el(
     "div",
     { class: unsent.state === "sending" ? "msg mine" : "msg mine unsent", "aria-live": "off", "data-state": unsent.state },
