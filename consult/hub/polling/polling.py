@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from consult.accounts.doorkeeper import Visit
-from consult.errors import BadRequest, Busy, ConsultError, RateLimited, TooLarge
+from consult.errors import BadRequest, Busy, RateLimited, TooLarge
 from consult.hub.clerk import TABLES, Clerk, Sender, refused
 from consult.hub.connection import KINDS, Connection
 from consult.hub.hub import Hub
