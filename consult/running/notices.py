@@ -26,10 +26,11 @@ async def welcome(settings: Settings) -> str:
         f"  Data directory        {settings.data_dir.resolve()}",
     ]
     passwords = demo.passwords_path(settings)
-    if passwords.exists():
-        lines.append(f"  Passwords (demo)      {passwords.resolve()}")
-    elif not await _has_administrator(settings):
+    if not await _has_administrator(settings):
+        # A file that an earlier demo left behind lets nobody in here.
         lines += ["There is no administrator yet. Add the first one:", f"  {_adding_command(settings)}"]
+    elif passwords.exists():
+        lines.append(f"  Passwords (demo)      {passwords.resolve()}")
     lines.append("Stop with Ctrl-C.")
     return "\n".join(lines)
 

@@ -14,6 +14,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from consult.running.notices import welcome
+from consult.settings import Settings
 from tests.running.program import Program, consult, everything_of, free_port
 from tests.support.waiting import until
 
@@ -152,6 +154,10 @@ async def test_an_empty_office_says_how_to_add_the_first_administrator(home: Pat
         await program.is_open()
         assert "add-person --role administrator" in program.output
         assert not (home / PASSWORDS).exists()
+        # A demo over another database has been here: its passwords let nobody in.
+        (home / PASSWORDS).write_text("admin lama administrator\n")
+        assert "add-person --role administrator" in await welcome(Settings(data_dir=home, demo=False))
+        assert PASSWORDS not in await welcome(Settings(data_dir=home, demo=False))
         added = consult(
             home,
             "add-person",
@@ -162,6 +168,7 @@ async def test_an_empty_office_says_how_to_add_the_first_administrator(home: Pat
             stdin="tujuh belas kuda\n",
         )
         assert added.returncode == 0, added.stderr
+        assert "add-person" not in await welcome(Settings(data_dir=home, demo=False))
         await program.end(signal.SIGTERM)
     with Program(home, "up", CONSULT_PORT=free_port(), CONSULT_DEMO="0") as program:
         await program.is_open()
