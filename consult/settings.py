@@ -156,7 +156,9 @@ class Settings:
     sign_ins_per_account_in_10_minutes: int = setting(10, "Failed sign-ins of one account.", least=1)
     sign_ins_per_address_in_10_minutes: int = setting(300, "Failed sign-ins from one address.", least=1)
     pin_tries_per_ticket_in_10_minutes: int = setting(5, "Wrong PINs or secrets for one ticket.", least=1)
-    connections_per_address: int = setting(400, "Open connections from one address.", least=1)
+    connections_per_address: int = setting(
+        400, "Open connections from one address, in each process.", least=1
+    )
     password_hashes_at_once: int = setting(2, "Password checks at once in a process (64 MiB each).", least=1)
     staff_session_hours: float = setting(12, "A sign-in lasts at most.", least=0)
     staff_idle_minutes: float = setting(30, "A sign-in without use ends after.", least=0)
