@@ -36,6 +36,7 @@ from consult.papers.tray import Tray
 from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
+from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
@@ -108,6 +109,7 @@ class App:
             doorkeeper=self.doorkeeper,
             reception=reception,
             desk=Desk(self.database, usher, self.matching, reception),
+            handover=Handover(self.database, reception, announcer, self.switchboard, settings),
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),

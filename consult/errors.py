@@ -92,6 +92,12 @@ class AnswerOfferFirst(ConsultError):
     code = "answer_offer_first"
 
 
+class NobodyToTake(ConsultError):
+    """Whoever the consultation was to be handed over to is off duty, closed, or without that skill."""
+
+    code = "nobody_to_take"
+
+
 class ClosedHours(ConsultError):
     """The service is closed now."""
 

@@ -69,6 +69,9 @@ class Settings:
     pass_holds_seconds: float = setting(
         300, "A citizen is not offered again to who passed for this long.", least=0
     )
+    transfer_hold_seconds: float = setting(
+        300, "A citizen handed over to one officer waits for that officer alone.", least=0
+    )
     hello_seconds: float = setting(10, "A new connection must say hello within.", least=0)
     ping_seconds: float = setting(10, "A page pings this often.", least=0)
     applicant_dead_seconds: float = setting(25, "An applicant's silent connection is let go after.", least=0)

@@ -69,6 +69,7 @@ def offer_of(row: TicketRow, now: datetime, check: DeviceCheck | None = None) ->
 
 
 def waiting_of(row: TicketRow) -> Waiting:
+    """For an officer who may serve them: somebody who is held is held for this one."""
     values: dict[str, Any] = {
         "label": row.label,
         "service_name": row.service_name,
@@ -76,5 +77,6 @@ def waiting_of(row: TicketRow) -> Waiting:
         "channel": row.channel,
         "joined_at": ms(row.joined_at),
         "returned": row.returned,
+        "for_you": row.held_for is not None,
     }
     return Waiting(**values)

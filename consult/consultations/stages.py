@@ -21,6 +21,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     PICK_UP = "pick_up"
     REQUEUE = "requeue"
+    TRANSFER = "transfer"
     PARK = "park"
     RESUME = "resume"
     LEAVE = "leave"
@@ -45,6 +46,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.OFFERED, T.LEAVE): S.ENDED,
     (S.OFFERED, T.BLOCK): S.ENDED,
     (S.SERVING, T.REQUEUE): S.WAITING,
+    (S.SERVING, T.TRANSFER): S.WAITING,
     (S.SERVING, T.END): S.ENDED,
     (S.SERVING, T.BLOCK): S.ENDED,
     (S.PARKED, T.RESUME): S.WAITING,

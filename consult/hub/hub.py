@@ -26,7 +26,7 @@ from consult.hub.roster import Roster
 from consult.hub.services import Services
 from consult.hub.sessions import Sessions
 from consult.hub.tellers import Tellers
-from consult.live.announcer import MOVED, REPLACED, SIGNED_OUT, VANISHED
+from consult.live.announcer import CHANGED_LINE, MOVED, REPLACED, SIGNED_OUT, VANISHED
 from consult.live.fanout import ANNOUNCED, REGAINED
 from consult.people import Address, Caller
 from consult.wire.closes import Close
@@ -70,6 +70,7 @@ class Hub:
         fanout.on_signal(REPLACED, self._replaced)
         fanout.on_signal(SIGNED_OUT, self._signed_out)
         fanout.on_signal(VANISHED, self._vanished)
+        fanout.on_signal(CHANGED_LINE, self._changed_line)
         fanout.on_signal(REGAINED, self._regained)
         fanout.on_signal(ANNOUNCED, self._announced)
         await self.clock.measure()
@@ -187,6 +188,10 @@ class Hub:
 
     def _announced(self, _: tuple[str, ...]) -> None:
         self._begin(self.door.tell_again())
+
+    def _changed_line(self, values: tuple[str, ...]) -> None:
+        for connection in self.roster.at(Address(values[0])):
+            self._begin(connection.refresh())
 
     def _regained(self, _: tuple[str, ...]) -> None:
         self._begin(self._refresh_everybody())

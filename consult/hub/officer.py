@@ -5,6 +5,7 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AcceptOffer,
     AskRecording,
+    AskTransferTargets,
     BeginRecorder,
     BeReady,
     FinishShift,
@@ -14,6 +15,7 @@ from consult.wire.from_client import (
     SendRecorderOffer,
     ServeNext,
     StopRecording,
+    TransferConsultation,
 )
 
 
@@ -39,6 +41,14 @@ async def pass_offer(asking: Asking, order: PassOffer) -> object:
 
 async def serve_next(asking: Asking, order: ServeNext) -> object:
     return await asking.services.reception.serve_next(asking.caller, asking.receipt)
+
+
+async def ask_transfer_targets(asking: Asking, frame: AskTransferTargets) -> None:
+    await asking.services.handover.ask(asking.caller, frame.ticket)
+
+
+async def transfer(asking: Asking, order: TransferConsultation) -> object:
+    return await asking.services.handover.transfer(asking.caller, order, asking.receipt)
 
 
 async def ask_recording(asking: Asking, order: AskRecording) -> object:
@@ -70,6 +80,8 @@ HANDLERS: Handlers = {
     AcceptOffer: accept_offer,
     PassOffer: pass_offer,
     ServeNext: serve_next,
+    AskTransferTargets: ask_transfer_targets,
+    TransferConsultation: transfer,
     AskRecording: ask_recording,
     StopRecording: stop_recording,
     BeginRecorder: begin_recorder,

@@ -14,6 +14,7 @@ from consult.people import Caller
 from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
+from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.recordings.recordings import Recordings
@@ -41,6 +42,7 @@ class Services:
     doorkeeper: Doorkeeper
     reception: Reception
     desk: Desk
+    handover: Handover
     line: Line
     changes: Changes
     transcript: Transcript

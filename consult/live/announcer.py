@@ -11,6 +11,7 @@ MOVED = "moved"
 REPLACED = "replaced"
 SIGNED_OUT = "signed_out"
 VANISHED = "vanished"
+CHANGED_LINE = "changed_line"
 
 
 class Announcer:
@@ -35,6 +36,10 @@ class Announcer:
     def vanished(self, address: Address) -> None:
         """The address was written down as gone: whoever has its page open after all puts that right."""
         self._fanout.signal(VANISHED, address)
+
+    def changed_line(self, address: Address) -> None:
+        """Whoever is at this address waits in another line: their page is to begin from a snapshot."""
+        self._fanout.signal(CHANGED_LINE, address)
 
     def signed_out(self, person: str) -> None:
         """This person's connections are to end."""

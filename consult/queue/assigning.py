@@ -75,7 +75,7 @@ def offer_first(
         if candidate.id in passed or candidate.service_id not in skills:
             continue
         before = tickets.find(conn, candidate.id, lock=True)
-        if before.stage is not Stage.WAITING:
+        if before.stage is not Stage.WAITING or _held_for_another(before, officer_id):
             continue
         if not duty.grant_offer(conn, officer_id, before.id, before.units):
             if before.units <= units_free:
@@ -133,7 +133,9 @@ def pick_up(conn: Connection, officer: Caller, candidates: Iterable[str]) -> Ser
     waiting = [one for one in line.waiting_among(conn, candidates) if one.service_id in skills]
     for candidate in waiting:
         before = tickets.find(conn, candidate.id, lock=True)
-        if before.stage is Stage.WAITING and duty.grant_pick_up(conn, officer.id, before.units):
+        if before.stage is not Stage.WAITING or _held_for_another(before, officer.id):
+            continue
+        if duty.grant_pick_up(conn, officer.id, before.units):
             return _serve(conn, before, Step.PICK_UP, officer)
     raise NoCapacity() if waiting or own.free_units == 0 else NobodyWaiting()
 
@@ -195,6 +197,10 @@ def end(
         duty.offer_answered(conn, officer_id, before.id)
         own = duty.release(conn, officer_id, before.units)
     return Returned(tickets.find(conn, before.id), officer_id, attempt, own, entry, call)
+
+
+def _held_for_another(row: TicketRow, officer_id: str) -> bool:
+    return row.held_for is not None and row.held_for != officer_id
 
 
 def _own_open_offer(before: TicketRow, officer: Caller, attempt: int) -> None:

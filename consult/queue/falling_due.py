@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
+from consult.consultations.store import holds, log, tickets
 from consult.consultations.store import line as line_store
-from consult.consultations.store import log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.rules import DutyState, DutyStep
@@ -38,6 +38,16 @@ def leave(conn: Connection, ticket_id: str, step: Step, due: Due) -> tuple[Ticke
         tickets.advance(conn, before, step, "office", ended_reason="day_ended")
         entry = log.add(conn, ticket_id, "ended", detail={"reason": "day_ended"})
     return tickets.find(conn, ticket_id), entry
+
+
+def end_hold(conn: Connection, ticket_id: str) -> TicketRow | None:
+    """Who waited for one officer waits for all of the service, at the same place."""
+    tickets.find(conn, ticket_id, lock=True)
+    # Asked again behind the lock: that officer may have been offered them since the sweep looked.
+    if not holds.over(conn, ticket_id):
+        return None
+    holds.end(conn, ticket_id)
+    return tickets.find(conn, ticket_id)
 
 
 def miss(conn: Connection, ticket_id: str) -> Returned | None:

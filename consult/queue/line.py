@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from consult.consultations.shown import waiting_of
 from consult.consultations.stages import Stage
+from consult.consultations.store import holds, tickets
 from consult.consultations.store import line as line_store
-from consult.consultations.store import tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.errors import Busy
@@ -96,11 +96,17 @@ class Line:
 
         def query(conn: Connection) -> dict[str, tuple[list[Waiting], int]]:
             skills = duty.skills_of(conn, ids)
+            held = holds.of_everybody(conn)
             services = {service for known in skills.values() for service in known}
             heads = {service: line_store.waiting(conn, service, SHOWN_TO_OFFICERS) for service in services}
             counts = {service: line_store.waiting_count(conn, service) for service in services}
+            total = {id: sum(counts[service] for service in known) for id, known in skills.items()}
+            for ticket, holder in held.items():
+                service = tickets.find(conn, ticket).service_id
+                for id in ids:
+                    total[id] -= holder != id and service in skills[id]
             return {
-                id: (_merged(heads[service] for service in known), sum(counts[service] for service in known))
+                id: (_merged((heads[service] for service in known), id), total[id])
                 for id, known in skills.items()
             }
 
@@ -146,6 +152,8 @@ class Line:
         return dict(grouped)
 
 
-def _merged(heads: Iterable[list[TicketRow]]) -> list[Waiting]:
-    rows = sorted(chain.from_iterable(heads), key=lambda row: (row.score, row.id))
+def _merged(heads: Iterable[list[TicketRow]], officer_id: str) -> list[Waiting]:
+    """The head of several lines, without those who wait for another officer alone."""
+    rows = [row for row in chain.from_iterable(heads) if row.held_for in (None, officer_id)]
+    rows.sort(key=lambda row: (row.score, row.id))
     return [waiting_of(row) for row in rows[:SHOWN_TO_OFFICERS]]

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from consult import failpoints
+from consult.consultations.store import holds
 from consult.consultations.store import line as line_store
 from consult.duty import store as duty
 from consult.errors import Busy, ConsultError, NoCapacity
@@ -70,10 +71,13 @@ class Matching:
         return made
 
     def _free(self, conn: Connection) -> list[Free]:
-        """Who may be offered somebody, but for those whose room is kept."""
+        """Who may be offered somebody, but for those whose room is kept; `passed`: or may not serve."""
         officers = duty.free_officers(conn)
         ids = [officer.person_id for officer, _skills in officers]
         passed = line_store.passed_lately_by(conn, ids, self._settings.pass_holds_seconds)
+        held = holds.of_everybody(conn)
+        for id in ids:
+            passed[id] |= {ticket for ticket, holder in held.items() if holder != id}
         free = [Free(officer, skills, passed[officer.person_id]) for officer, skills in officers]
         kept = self._kept(conn, free)
         return [one for one in free if one.officer.person_id not in kept]
@@ -116,12 +120,15 @@ class Matching:
             refused.update(candidates)
         return 0
 
-    async def choices(self, skills: Collection[str], units_free: int, rounds: int) -> set[str]:
-        """Whom an officer may pick up: proposals of several rounds, as somebody may be faster."""
+    async def choices(
+        self, skills: Collection[str], units_free: int, rounds: int, refused: set[str]
+    ) -> set[str]:
+        """Whom an officer may pick up, none of `refused`: proposals of several rounds, as somebody may be
+        faster."""
         await self._line.ensure()
         found: set[str] = set()
         for _ in range(rounds):
-            proposed = await self.proposals(skills, units_free, found)
+            proposed = await self.proposals(skills, units_free, found | refused)
             if not proposed:
                 break
             found.update(proposed)

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from consult import failpoints
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
-from consult.consultations.store import log, tickets
+from consult.consultations.store import holds, log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.errors import Ended, StageForbids, StaleEpoch
@@ -119,10 +119,14 @@ class Reception:
 
     async def serve_next(self, caller: Caller, receipt: Receipt) -> Served:
         """Pick up the next fitting citizen whose page is here."""
-        own, skills = await self._database.read(
-            lambda conn: (duty.find(conn, caller.id), duty.skills(conn, caller.id))
+        own, skills, held = await self._database.read(
+            lambda conn: (
+                duty.find(conn, caller.id),
+                duty.skills(conn, caller.id),
+                holds.for_others(conn, caller.id),
+            )
         )
-        candidates = await self._matching.choices(skills, own.free_units, PICK_UP_CHOICES)
+        candidates = await self._matching.choices(skills, own.free_units, PICK_UP_CHOICES, held)
         result = await self._database.write(
             lambda conn: assigning.pick_up(conn, caller, candidates), receipt, ahead=True
         )
@@ -150,6 +154,9 @@ class Reception:
 
     async def tell_requeued(self, result: Returned) -> None:
         await self._tell_ended(result, "requeued")
+
+    async def tell_transferred(self, result: Returned) -> None:
+        await self._tell_ended(result, "transferred")
 
     async def _tell_ended(self, result: Returned, why: str) -> None:
         if result.entry is not None:

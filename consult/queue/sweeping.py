@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from consult import failpoints
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
+from consult.consultations.store import holds, tickets
 from consult.consultations.store import line as line_store
-from consult.consultations.store import tickets
 from consult.duty import store as duty
 from consult.errors import ConsultError
 from consult.live.presence import Presence
@@ -61,6 +61,7 @@ class Sweeping:
             self._missed_offers,
             self._silent_officers,
             self._gone_officers,
+            self._holds,
             self._parked_places,
             self._left_over,
             self._after_hours,
@@ -139,6 +140,16 @@ class Sweeping:
 
         gone = await self._database.read(lambda conn: line_store.gone_officers(conn, seconds, lost))
         return await _each(gone, empty)
+
+    async def _holds(self) -> int:
+        async def end(ticket_id: str) -> int:
+            row = await self._try(partial(falling_due.end_hold, ticket_id=ticket_id))
+            if row is None:
+                return 0
+            self._usher.line_changed(row)
+            return 1
+
+        return await _each(await self._database.read(holds.over), end)
 
     async def _parked_places(self) -> int:
         def due(conn: Connection, ticket_id: str | None = None) -> list[str]:

@@ -23,6 +23,7 @@ from consult.wire.to_client import (
     OfferWithdrawn,
     PresenceTold,
     TicketChanged,
+    TransferNote,
 )
 
 
@@ -37,7 +38,14 @@ def conversation_of(conn: Connection, row: TicketRow, after_seq: int = 0) -> Con
         entries=log.after(conn, row.id, after_seq),
         applicant_online=row.away_since_at is None,
         check=device_checks.find(conn, row.id),
+        note=_note(conn, row.id),
     )
+
+
+def _note(conn: Connection, ticket_id: str) -> TransferNote | None:
+    """What the last officer who handed it over wrote for the next."""
+    notes = [one for one in log.after(conn, ticket_id, 0, log.STAFF) if one.kind == "transferred"]
+    return TransferNote(notes[-1].at, notes[-1].name, notes[-1].text) if notes else None
 
 
 class Usher:
@@ -52,6 +60,10 @@ class Usher:
 
     async def out_of_line(self, row: TicketRow) -> None:
         await self._index.drop(row.service_id, row.id)
+        self._announcer.moved(row.service_id)
+
+    def line_changed(self, row: TicketRow) -> None:
+        """Something about who may be served next, at the same place."""
         self._announcer.moved(row.service_id)
 
     async def settled(self, row: TicketRow) -> None:

@@ -52,6 +52,7 @@ class Moment(TypeDecorator[datetime]):
 LIVE = "stage IN ('waiting', 'offered', 'serving', 'parked')"
 OPEN_RECORDING = "stage IN ('asked', 'recording')"
 LISTENING = "stage <> 'ended' AND person_id IS NOT NULL"
+HELD = "held_for IS NOT NULL"
 
 house = Table(
     "house",
@@ -165,6 +166,7 @@ ticket = Table(
     Column("id", String(32), primary_key=True),
     Column("service_id", ForeignKey("service.id"), nullable=False),
     Column("day", String(10), nullable=False),
+    # Counted within service and day; below zero where another service gave it, as the label goes on to say.
     Column("number", Integer, nullable=False),
     Column("label", String(12), nullable=False),
     Column("channel", String(8), nullable=False),
@@ -200,6 +202,9 @@ ticket = Table(
     Column("applicant_read", BigInteger, nullable=False, server_default="0"),
     Column("officer_delivered", BigInteger, nullable=False, server_default="0"),
     Column("officer_read", BigInteger, nullable=False, server_default="0"),
+    # Whom somebody who waits was handed over to: until then nobody else is offered them.
+    Column("held_for", String(32)),
+    Column("held_until_at", Moment),
     UniqueConstraint("service_id", "day", "number"),
     CheckConstraint("stage IN ('waiting', 'offered', 'serving', 'parked', 'ended')", name="stage"),
     CheckConstraint(
@@ -215,6 +220,8 @@ ticket = Table(
     Index("ix_ticket_stage", "stage", "service_id", "ended_at"),
     Index("ix_ticket_officer", "officer_id", "stage"),
     Index("ix_ticket_day_label", "day", "label"),
+    Index("ix_ticket_held", "held_for",
+          sqlite_where=text(HELD), postgresql_where=text(HELD)),
 )  # fmt: skip
 
 ticket_pass = Table(
@@ -223,6 +230,8 @@ ticket_pass = Table(
     Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
     Column("officer_id", ForeignKey("person.id"), primary_key=True),
     Column("passed_at", Moment, nullable=False),
+    # Not passed on, but served and handed over.
+    Column("transferred", Boolean, nullable=False, server_default=text("false")),
     Index("ix_ticket_pass_officer", "officer_id", "passed_at"),
 )
 

@@ -56,6 +56,8 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
             orders.AcceptOffer,
             orders.PassOffer,
             orders.ServeNext,
+            orders.AskTransferTargets,
+            orders.TransferConsultation,
             orders.AskRecording,
             orders.StopRecording,
             orders.BeginRecorder,

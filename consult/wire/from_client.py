@@ -95,6 +95,26 @@ class EndConsultation(FromClient):
     epoch: Count | None = None
 
 
+class AskTransferTargets(FromClient):
+    """To which services and officers this consultation may be handed over now."""
+
+    ticket: Id
+
+
+class TransferConsultation(FromClient):
+    """Hand the citizen over to another `service` or to another `officer` of the same one, with a `note` for
+    whoever serves next. They wait at their time of joining and keep number and conversation; a call ends.
+    `epoch`: the assignment this officer believes to hold.
+    """
+
+    cseq: Number
+    ticket: Id
+    epoch: Count
+    note: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    service: Id | None = None
+    officer: Id | None = None
+
+
 class BeReady(FromClient):
     """The officer takes offers from now on."""
 
@@ -516,6 +536,8 @@ ClientFrame = (
     | Typing
     | LeaveQueue
     | EndConsultation
+    | AskTransferTargets
+    | TransferConsultation
     | BeReady
     | Pause
     | FinishShift

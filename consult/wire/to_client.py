@@ -11,7 +11,7 @@ import msgspec
 PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
-    "joined", "message", "served", "officer_lost", "returned", "parked", "resumed", "photo",
+    "joined", "message", "served", "officer_lost", "returned", "transferred", "parked", "resumed", "photo",
     "call_rang", "call_connected", "call_quality", "call_screen", "call_ended", "guest", "recording", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
@@ -192,6 +192,31 @@ class DeviceCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     relays: dict[str, bool] = {}
 
 
+class TransferNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the officer who handed the citizen over wrote for the next one. The applicant never sees it."""
+
+    at: int
+    name: str
+    text: str
+
+
+class ServiceTarget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A service that could take a citizen. `on_duty`: how many of its officers are."""
+
+    id: str
+    name: str
+    name_en: str
+    on_duty: int = 0
+
+
+class OfficerTarget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An officer on duty who could take a citizen of the same service."""
+
+    id: str
+    name: str
+    state: DutyState
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """A consultation as the officer serving it sees it, with its entries from `first_seq` on."""
 
@@ -207,6 +232,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     guest: GuestShown | None = None
     leg: LegShown | None = None
     recording: RecordingShown | None = None
+    note: TransferNote | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -242,7 +268,10 @@ class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the officer's view of the queue: no name, no phone."""
+    """One line of the officer's view of the queue: no name, no phone.
+
+    `for_you`: handed over to this officer, who alone may serve them for some minutes.
+    """
 
     label: str
     service_name: str
@@ -250,6 +279,7 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     joined_at: int
     returned: bool = False
     service_name_en: str = ""
+    for_you: bool = False
 
 
 class ServiceFigures(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -496,10 +526,18 @@ class ConversationOpened(ToClient):
 
 
 class ConversationClosed(ToClient):
-    """`why`: ended, left, requeued, reassigned."""
+    """`why`: ended, left, requeued, reassigned, transferred."""
 
     ticket: str
     why: str
+
+
+class TransferTargets(ToClient):
+    """Who could take this consultation now, without this officer and this service."""
+
+    ticket: str
+    services: list[ServiceTarget]
+    officers: list[OfficerTarget]
 
 
 class LineShown(ToClient):
@@ -705,6 +743,7 @@ ServerFrame = (
     | DutyChanged
     | ConversationOpened
     | ConversationClosed
+    | TransferTargets
     | LineShown
     | BoardShown
     | CallChanged

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from consult.consultations.stages import LIVE, NEXT_STAGE, Stage, Step, next_stage
+from consult.consultations.stages import LIVE, NEXT_STAGE, TO_THE_HEAD, Stage, Step, next_stage
 from consult.errors import Ended, StageForbids
 
 # Written out here on its own, so that a changed table must be changed on purpose.
@@ -22,6 +22,7 @@ offered  withdraw waiting
 offered  leave    ended
 offered  block    ended
 serving  requeue  waiting
+serving  transfer waiting
 serving  end      ended
 serving  block    ended
 parked   resume   waiting
@@ -41,6 +42,10 @@ def test_every_stage_answers_every_step(stage: Stage, step: Step) -> None:
     else:
         with pytest.raises(Ended if stage is Stage.ENDED else StageForbids):
             next_stage(stage, step)
+
+
+def test_a_transfer_keeps_the_place_that_the_time_of_joining_gives() -> None:
+    assert Step.TRANSFER not in TO_THE_HEAD
 
 
 def test_nothing_leaves_the_end() -> None:

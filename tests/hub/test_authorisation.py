@@ -43,6 +43,8 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.AcceptOffer: frozenset({O}),
     wire.PassOffer: frozenset({O}),
     wire.ServeNext: frozenset({O}),
+    wire.AskTransferTargets: frozenset({O}),
+    wire.TransferConsultation: frozenset({O}),
     wire.Ring: frozenset({A, O}),
     wire.AcceptCall: frozenset({A, O}),
     wire.ReportConnected: frozenset({A, O}),

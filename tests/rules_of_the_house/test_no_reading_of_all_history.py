@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from consult.consultations.stages import Stage
-from consult.consultations.store import guests, line, listeners, log, tickets
+from consult.consultations.store import guests, holds, line, listeners, log, tickets
 from consult.duty import store as duty
 from consult.people import Caller, Role
 from consult.recordings.store import life as recordings
@@ -37,6 +37,8 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "the line": line.waiting,
     "the head of a line": lambda conn: line.waiting(conn, "s", 8),
     "how many wait": lambda conn: line.waiting_count(conn, "s"),
+    "who waits for one officer": holds.of_everybody,
+    "who waited long enough for one": holds.over,
     "passes": lambda conn: line.passed_lately(conn, "o", 300),
     "the pace": lambda conn: line.served_seconds(conn, "s", 50),
     "a place": lambda conn: line.place_of(conn, tickets.find(conn, "t1")),

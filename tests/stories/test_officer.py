@@ -5,8 +5,10 @@ import re
 from playwright.async_api import expect
 
 from tests.stories.desk import offer, panes, shows
+from tests.stories.looks import shown
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.looking import Finding
 
 
 async def shows_no_offer(officer: Person) -> None:
@@ -157,6 +159,58 @@ async def test_a_video_ticket_takes_all_units_and_waits_until_they_are_free(town
     await town.applicant("Ibu Menunggu")
     await expect(officer.page.get_by_text("1 menunggu")).to_be_visible()
     await shows_no_offer(officer)
+
+
+async def hands_over(officer: Person, to: str, note: str) -> None:
+    """Hands the only conversation over to what the list calls `to`."""
+    await officer.page.get_by_role("button", name="Pindahkan konsultasi").click()
+    form = officer.page.get_by_role("form", name=re.compile("^Pindahkan [A-E]-"))
+    option = form.locator("option", has_text=to)
+    await form.get_by_label("Kepada").select_option(value=await option.get_attribute("value"))
+    await form.get_by_role("button", name="Pindahkan").click()
+    await expect(form.get_by_text("Tulis dahulu catatan untuk petugas berikutnya.")).to_be_visible()
+    await form.get_by_label("Catatan untuk petugas berikutnya").fill(note)
+    await form.get_by_role("button", name="Pindahkan").click()
+
+
+async def test_who_is_handed_over_keeps_number_and_conversation_and_the_note_goes_along(town: Town) -> None:
+    findings: list[Finding] = []
+    citizen, officer = await town.consultation("Ibu Pindah")
+    number = await panes(officer).locator("[data-part=label]").inner_text()
+    await citizen.write("Apakah denah lama masih berlaku?")
+    other = await town.staff("petugas2", server=0)
+    await other.button("pause").click()
+    await officer.page.get_by_role("button", name="Pindahkan konsultasi").click()
+    await expect(officer.page.get_by_label("Kepada").locator("option", has_text="Petugas 2")).to_be_attached()
+    eye = await shown(officer, "transfer", findings)
+    for width in (320, 1366):
+        await eye.asks_axe(width, "light", whole=False)
+    await officer.page.keyboard.press("Escape")
+    await hands_over(officer, "Reklame (1 petugas bertugas)", "Denah 2019, perlu dicek.")
+    await expect(offer(officer).get_by_text(re.compile(f"^{number} dipindahkan"))).to_be_visible()
+    await expect(panes(officer)).to_have_count(0)
+    await expect(citizen.page.get_by_text("Anda dipindahkan ke layanan")).to_be_visible()
+    await expect(citizen.page.get_by_text("Izin Penyelenggaraan Reklame, lewat obrolan")).to_be_visible()
+    await expect(citizen.position).to_contain_text("1")
+    await (await shown(citizen, "transferred", findings)).asks_axe(320, "light", whole=True)
+
+    await other.button("serve_next").click()
+    await citizen.is_served()
+    await expect(panes(other)).to_contain_text(number)
+    await expect(other.page.get_by_text("Denah 2019, perlu dicek.")).to_be_visible()
+    await other.reads("Apakah denah lama masih berlaku?")
+    await expect(citizen.log).to_contain_text("Anda dipindahkan ke layanan Izin Penyelenggaraan Reklame")
+    await expect(citizen.page.get_by_text("Denah 2019")).to_have_count(0)
+    eye = await shown(other, "transfer-note", findings)
+    for width in (320, 1366):
+        await eye.asks_axe(width, "light", whole=False)
+
+    await hands_over(other, "Petugas 1", "Denah sudah cocok.")
+    await expect(citizen.page.get_by_text("Anda dipindahkan ke petugas lain.")).to_be_visible()
+    await officer.takes("Ibu Pindah")
+    await citizen.is_served()
+    await expect(officer.page.get_by_text("Denah sudah cocok.")).to_be_visible()
+    assert not findings, "\n".join(map(str, findings))
 
 
 async def test_a_second_tab_and_a_reload_change_no_state(town: Town, house: House) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    delete,
     exists,
     false,
     func,
@@ -191,15 +192,23 @@ def gone_officers(
     return _ids(conn, query, duty.c.person_id, officer_id)
 
 
-def record_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:
-    """Remember that this officer passed on this citizen, now."""
+def record_pass(conn: Connection, ticket_id: str, officer_id: str, transferred: bool = False) -> None:
+    """Remember that this officer passed on this citizen, or handed them over, now."""
     insert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     now = moments.now(conn)
     conn.execute(
         insert(ticket_pass)
-        .values(ticket_id=ticket_id, officer_id=officer_id, passed_at=now)
-        .on_conflict_do_update(index_elements=["ticket_id", "officer_id"], set_={"passed_at": now})
+        .values(ticket_id=ticket_id, officer_id=officer_id, passed_at=now, transferred=transferred)
+        .on_conflict_do_update(
+            index_elements=["ticket_id", "officer_id"], set_={"passed_at": now, "transferred": transferred}
+        )
     )
+
+
+def forget_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:
+    """This officer may be offered this citizen again: somebody asked for just that."""
+    mine = (ticket_pass.c.ticket_id == ticket_id, ticket_pass.c.officer_id == officer_id)
+    conn.execute(delete(ticket_pass).where(*mine))
 
 
 def passed_lately(conn: Connection, officer_id: str, holds_seconds: float) -> set[str]:

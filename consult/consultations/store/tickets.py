@@ -22,6 +22,7 @@ class TicketRow:
     service_id: str
     service_name: str
     service_name_en: str
+    day: str
     label: str
     channel: str
     units: int
@@ -50,6 +51,8 @@ class TicketRow:
     applicant_read: int
     officer_delivered: int
     officer_read: int
+    held_for: str | None
+    held_until_at: datetime | None
 
     @property
     def score(self) -> float:
@@ -58,6 +61,9 @@ class TicketRow:
 
 
 RETURNED_MS = 10**13  # larger than any instant in milliseconds
+FROM_ELSEWHERE = "transfer"  # in the place of a day: numbers of people who come from other services
+
+NOT_HELD: dict[str, Any] = {"held_for": None, "held_until_at": None}
 
 _columns = (
     *(column for column in ticket.c if column.name in TicketRow.__dataclass_fields__),
@@ -144,6 +150,11 @@ def next_number(conn: Connection, service_id: str, day: str) -> int:
     return int(conn.execute(statement).scalar_one())
 
 
+def number_of_newcomer(conn: Connection, service_id: str) -> int:
+    """A number below zero for somebody who comes from another service, whose label stays as it is."""
+    return -next_number(conn, service_id, FROM_ELSEWHERE)
+
+
 _order_of_number = select(ticket.c.order_at).where(
     ticket.c.service_id == bindparam("service"),
     ticket.c.day == bindparam("of_day"),
@@ -203,6 +214,8 @@ def advance(
     stage = next_stage(before.stage, step)
     if step in TO_THE_HEAD:
         columns |= {"returned": True, "returns": ticket.c.returns + 1}
+    if step is not Step.TRANSFER:
+        columns |= NOT_HELD  # the first step after it ends the wait for one officer
     if stage is not Stage.OFFERED:
         columns["offer_expires_at"] = None
     if stage in (Stage.WAITING, Stage.PARKED):

@@ -187,7 +187,10 @@ export class Desk {
     if (frame.t === "EntryAdded") conversation.transcript.add(frame.entry);
     else if (frame.t === "SeenMarked") conversation.transcript.markSeen(frame.seen);
     else if (frame.t === "TypingShown") conversation.transcript.showTyping(frame.by);
-    else if (frame.t === "PresenceTold" && frame.by === "applicant") {
+    else if (frame.t === "TransferTargets") {
+      conversation.targets = frame;
+      return true;
+    } else if (frame.t === "PresenceTold" && frame.by === "applicant") {
       conversation.applicantOnline = frame.online;
       return true;
     }

@@ -26,12 +26,16 @@ export class DeskConversation {
   recording;
   #recorder;
   applicantOnline = false;
+  #channel;
+  /** Who could take it, once that was asked. @type {import("../wire.js").TransferTargets | null} */
+  targets = null;
   /** @type {ConversationShown} */
   #shown;
 
   /** @param {DeskParts} desk @param {ConversationShown} shown */
   constructor({ channel, storage, parts, recorder }, shown) {
     const about = { channel, ticket: shown.ticket.id, side: /** @type {const} */ ("officer") };
+    this.#channel = channel;
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
     this.call = new Call({ ...about, parts, check: () => this.check });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
@@ -80,6 +84,26 @@ export class DeskConversation {
   /** @param {import("../wire.js").DeviceCheck} check */
   takeCheck(check) {
     this.#shown = { ...this.#shown, check };
+  }
+
+  /** What the officer who transferred it wrote. */
+  get note() {
+    return this.#shown.note ?? null;
+  }
+
+  /** Asks to whom it may be transferred; `targets` says. */
+  askTargets() {
+    this.targets = null;
+    this.#channel.send({ t: "AskTransferTargets", ticket: this.ticket.id });
+  }
+
+  /**
+   * Hands it over: a press that must not take effect minutes later.
+   * @param {{ service?: string, officer?: string }} to @param {string} note
+   */
+  transfer(to, note) {
+    const { id: ticket, assignment_epoch: epoch = 0 } = this.ticket;
+    return this.#channel.order({ t: "TransferConsultation", ticket, epoch, note, ...to }, { now: true });
   }
 
   close() {

@@ -126,7 +126,7 @@ function drawQueue(side, { desk, now }) {
 
 /** @param {Waiting} waiting @param {number} now */
 function queueKey(waiting, now) {
-  return `${waiting.label}/${waiting.returned ?? false}/${minutesOf(waiting, now)}`;
+  return `${waiting.label}/${waiting.returned ?? false}/${waiting.for_you ?? false}/${minutesOf(waiting, now)}`;
 }
 
 /** @param {Waiting} waiting @param {number} now */
@@ -148,6 +148,6 @@ function queueItem(waiting, now) {
       el("span", { class: "unseen" }, t(`desk.channel_plain.${waiting.channel}`)),
       t("desk.minutes_short", { minutes: minutesOf(waiting, now) }),
     ),
-    waiting.returned && el("span", { class: "sub loud" }, t("desk.returned")),
+    (waiting.for_you || waiting.returned) && el("span", { class: "sub loud" }, t(waiting.for_you ? "desk.for_you" : "desk.returned")),
   );
 }

@@ -6,6 +6,7 @@ import { callView } from "./call_stage.js";
 import { composerView } from "./composer.js";
 import { conversationView } from "./conversation.js";
 import { factsView } from "./desk_facts.js";
+import { transferView } from "./desk_transfer.js";
 import { guestCard } from "./guest_card.js";
 import { clone, el, icon, part, show, words } from "./dom.js";
 
@@ -31,6 +32,7 @@ export class PaneView {
   #composer;
   #calls;
   #guest;
+  #transfer;
   /** @type {{ update: () => void, close: () => void } | null} */
   #facts = null;
   #wasVisible = false;
@@ -74,6 +76,7 @@ export class PaneView {
       onShape: (shape) => this.#shape(shape),
     });
     this.#guest = guestCard(this.#part("guest"), { seat, otherName });
+    this.#transfer = transferView(this.#part("transferplace"), conversation);
     this.#listen();
     this.update();
   }
@@ -100,6 +103,8 @@ export class PaneView {
     words(this.#part("name"), ticket.name ?? "");
     words(this.#part("about"), this.#about());
     this.#showCheck();
+    this.#showNote();
+    this.#transfer.update();
     this.#tag();
     const { stage } = this.conversation.call;
     const video = /** @type {HTMLButtonElement} */ (this.#part("video"));
@@ -116,8 +121,9 @@ export class PaneView {
     this.#composer.close();
     this.#calls.close();
     this.#ask(false);
+    this.#transfer.close();
     this.#guest.close();
-    for (const name of ["video", "invite", "end"]) show(this.#part(name), false);
+    for (const name of ["video", "invite", "transfer", "end"]) show(this.#part(name), false);
     const away = el("button", { class: "btn low", type: "button", onclick: () => this.#parts.putAway(this.ticketId) }, t("desk.put_away"));
     this.#part("composer").replaceChildren(el("div", { class: "foot over" }, el("p", { class: "small grow" }, t("desk.ended_note")), away));
     this.update();
@@ -134,10 +140,11 @@ export class PaneView {
     this.element.remove();
   }
 
-  /** Takes back the question about ending. @returns {boolean} whether it was asked */
+  /** Takes back the question about ending or transferring. @returns {boolean} whether it was asked */
   escape() {
-    const asked = !this.#part("ask").hidden;
+    const asked = !this.#part("ask").hidden || this.#transfer.isOpen;
     if (asked) this.#ask(false);
+    this.#transfer.close();
     return asked;
   }
 
@@ -154,6 +161,13 @@ export class PaneView {
     if (check) words(this.#part("check"), `${t("desk.check")}: ${t(`desk.check.${check.verdict}`)}`);
   }
 
+  #showNote() {
+    const { note } = this.conversation;
+    show(this.#part("handnote"), note !== null);
+    words(this.#part("handnote-from"), note ? t("desk.note_from", { name: note.name }) : "");
+    words(this.#part("handnote-words"), note?.text ?? "");
+  }
+
   /** @param {string} name */
   #part(name) {
     return part(this.element, name);
@@ -166,6 +180,7 @@ export class PaneView {
     });
     this.#part("video").addEventListener("click", () => this.#try(this.conversation.call.ring("video")));
     this.#part("invite").addEventListener("click", () => this.#guest.open());
+    this.#part("transfer").addEventListener("click", () => this.#openTransfer());
     this.#part("end").addEventListener("click", () => this.#ask(true));
     this.#part("no").addEventListener("click", () => this.#ask(false));
     this.#part("yes").addEventListener("click", () => {
@@ -175,8 +190,14 @@ export class PaneView {
     });
   }
 
+  #openTransfer() {
+    this.#ask(false);
+    this.#transfer.open();
+  }
+
   /** @param {boolean} asked */
   #ask(asked) {
+    if (asked) this.#transfer.close();
     words(this.#part("ask-words"), t("desk.end_ask", { label: this.conversation.ticket.label }));
     show(this.#part("ask"), asked);
     if (asked) this.#part("no").focus();

@@ -3,6 +3,7 @@
 import { has, t } from "../text.js";
 import { officePhone } from "./office_phone.js";
 import { clockTime, duration } from "../times.js";
+import { inLanguage } from "./language.js";
 
 /** @typedef {import("../wire.js").Entry} Entry */
 /** @typedef {import("../wire.js").PersonSide} PersonSide */
@@ -13,6 +14,7 @@ const ICONS = {
   served: "user",
   officer_lost: "broken-link",
   returned: "swap",
+  transferred: "swap",
   parked: "clock",
   resumed: "check",
   photo: "camera",
@@ -41,7 +43,7 @@ export function isBroken(entry) {
 
 /** @param {Entry} entry @param {PersonSide} side */
 export function eventWords(entry, side) {
-  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry), phone: officePhone(), role: roleOf(entry) };
+  const values = { time: clockTime(entry.at), name: nameOf(entry), length: lengthOf(entry), phone: officePhone(), role: roleOf(entry), service: serviceOf(entry) };
   for (const key of candidates(entry, side)) if (has(key)) return t(key, values);
   return t("event.other", values);
 }
@@ -51,7 +53,7 @@ function candidates(entry, side) {
   const about = (entry.values?.by ?? entry.by) === side ? "self" : "other";
   const reason = reasonOf(entry);
   const stem = `event.${entry.kind}`;
-  return [...(reason ? [`${stem}.${reason}.${about}`, `${stem}.${reason}`] : []), `${stem}.${about}`, stem];
+  return [...(reason ? [`${stem}.${reason}.${side}`, `${stem}.${reason}.${about}`, `${stem}.${reason}`] : []), `${stem}.${about}`, stem];
 }
 
 /** @param {Entry} entry */
@@ -77,6 +79,11 @@ function reasonOf(entry) {
 function roleOf({ values }) {
   const role = values?.role;
   return role ? t(`third.role.${role}`) : "";
+}
+
+/** Where somebody was transferred to, in the reader's language. @param {Entry} entry */
+export function serviceOf({ values }) {
+  return inLanguage(String(values?.service ?? ""), String(values?.service_en ?? ""));
 }
 
 /** @param {Entry} entry */

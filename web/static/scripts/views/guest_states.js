@@ -8,7 +8,7 @@ import { deviceTrouble, showTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/guest.js").GuestModel} GuestModel */
 
-const OVER = new Set(["left", "refused", "removed", "policy", "officer_lost"]);
+const OVER = new Set(["left", "refused", "removed", "policy", "officer_lost", "transferred"]);
 
 /**
  * @param {HTMLElement} place @param {import("../wire.js").GuestRole} role

@@ -5,6 +5,7 @@ import { clockTime } from "../times.js";
 import { counted } from "./counted.js";
 import { deviceCheckView } from "./device_check.js";
 import { clone, el, part, setIcon, show, words } from "./dom.js";
+import { serviceOf } from "./event_words.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 import { say, shout } from "./speaker.js";
 import { drawWait } from "./wait_picture.js";
@@ -27,6 +28,8 @@ import { age, bolded, grewWords, likelyWords, waitOf } from "./wait_words.js";
 
 const SAY_EVERY_MS = 30_000;
 const ALWAYS_SAID = 3;
+// What brings somebody into the line, or out of it.
+const MOVES = new Set(["joined", "served", "returned", "transferred"]);
 
 /** @param {HTMLElement} place @param {SlipParts} parts */
 export function slipView(place, parts) {
@@ -92,6 +95,7 @@ class SlipView {
     setIcon(part(this.#root, "channelicon"), shown.channel);
     part(this.#root, "elsewhere").replaceChildren(...this.#elsewhere(shown.label));
     this.#root.classList.toggle("aged", !online());
+    this.#showTransfer();
     this.#showTurn();
     this.#showPosition(ticket.position);
     this.#showFreshness(ticket.position);
@@ -102,6 +106,17 @@ class SlipView {
   #elsewhere(label) {
     const { pin } = this.#parts;
     return pin ? bolded("waiting.elsewhere", { label, pin: `${pin.slice(0, 3)}\u00a0${pin.slice(3)}` }) : [t("waiting.place_kept")];
+  }
+
+  /** Whoever was served already reads why they wait again. */
+  #showTransfer() {
+    const { entries } = this.#parts.ticket.transcript;
+    const last = entries.filter(({ kind }) => MOVES.has(kind)).at(-1);
+    const transferred = last?.kind === "transferred" ? last : null;
+    show(part(this.#root, "transferred"), transferred !== null);
+    if (!transferred) return;
+    const reason = transferred.values?.reason === "service" ? "service" : "officer";
+    words(part(this.#root, "transferredwords"), t(`waiting.transferred_${reason}`, { service: serviceOf(transferred) }));
   }
 
   #showTurn() {
