@@ -93,6 +93,7 @@ class App:
             self.matching,
             presence,
             self.switchboard,
+            settings,
         )
         self.sweeping = Sweeping(
             self.database, reception, self.line, self.matching, usher, presence, self.switchboard, settings

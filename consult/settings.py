@@ -69,6 +69,10 @@ class Settings:
     pass_holds_seconds: float = setting(
         300, "A citizen is not offered again to who passed for this long.", least=0
     )
+    passes_before_pause: int = setting(
+        3, "An officer who passes on so many citizens within CONSULT_PASSES_SECONDS is paused.", least=1
+    )
+    passes_seconds: float = setting(600, "How long a passed offer counts towards that.", least=0)
     transfer_hold_seconds: float = setting(
         300, "A citizen handed over to one officer waits for that officer alone.", least=0
     )

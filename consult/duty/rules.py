@@ -18,6 +18,7 @@ class DutyStep(StrEnum):
     BE_READY = "be_ready"
     PAUSE = "pause"
     MISS = "miss"
+    PASS_OFTEN = "pass_often"  # noqa: S105 - passing offers on, no password
     FINISH = "finish"
     EMPTY = "empty"
     LOSE = "lose"
@@ -36,6 +37,7 @@ NEXT_STATE: dict[tuple[DutyState, DutyStep], DutyState] = {
     (S.AVAILABLE, T.BE_READY): S.AVAILABLE,
     (S.AVAILABLE, T.PAUSE): S.PAUSED,
     (S.AVAILABLE, T.MISS): S.PAUSED,
+    (S.AVAILABLE, T.PASS_OFTEN): S.PAUSED,
     (S.AVAILABLE, T.FINISH): S.DRAINING,
     (S.AVAILABLE, T.LOSE): S.LOST,
     (S.AVAILABLE, T.DISABLE): S.DISABLED,

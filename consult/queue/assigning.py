@@ -1,7 +1,7 @@
 """Giving a citizen to an officer and back: parts of one transaction, all by compare-and-set."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +19,8 @@ from consult.people import Caller
 from consult.queue.usher import conversation_of
 from consult.storage import moments
 from consult.wire.to_client import Conversation, Entry, Offer
+
+PASSED_OFTEN = "passed_often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,19 @@ def accept(conn: Connection, officer: Caller, ticket_id: str, attempt: int) -> S
     return _serve(conn, before, Step.ACCEPT, officer)
 
 
-def pass_on(conn: Connection, officer: Caller, ticket_id: str, attempt: int) -> Returned:
+def pass_on(
+    conn: Connection, officer: Caller, ticket_id: str, attempt: int, most_passes: int, within_seconds: float
+) -> Returned:
+    """The `most_passes`-th citizen passed on within this time, and since being ready, pauses the officer."""
     before = tickets.find(conn, ticket_id, lock=True)
     _own_open_offer(before, officer, attempt)
     line.record_pass(conn, ticket_id, officer.id)
-    return give_back(conn, before, Step.PASS, officer.subject)
+    result = give_back(conn, before, Step.PASS, officer.subject)
+    own = duty.find(conn, officer.id)
+    since = max(own.since_at, moments.now(conn) - timedelta(seconds=within_seconds))
+    if own.state is DutyState.AVAILABLE and line.passed_since(conn, officer.id, since) >= most_passes:
+        own = duty.change(conn, officer.id, DutyStep.PASS_OFTEN, "office", PASSED_OFTEN)
+    return replace(result, duty=own)
 
 
 def pick_up(conn: Connection, officer: Caller, candidates: Iterable[str]) -> Served:

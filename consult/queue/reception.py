@@ -15,6 +15,7 @@ from consult.queue import assigning
 from consult.queue.assigning import Returned, Served
 from consult.queue.matching import Matching
 from consult.queue.usher import Usher
+from consult.settings import Settings
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 
@@ -30,12 +31,14 @@ class Reception:
         matching: Matching,
         presence: Presence,
         calls: CallEnding,
+        settings: Settings,
     ) -> None:
         self._database = database
         self._usher = usher
         self._matching = matching
         self._presence = presence
         self._calls = calls
+        self._settings = settings
 
     async def appeared(self, ticket_id: str) -> None:
         """The owner's page is here: present, no longer away, and back in the line if the place was parked."""
@@ -112,9 +115,18 @@ class Reception:
 
     async def pass_on(self, caller: Caller, ticket_id: str, attempt: int, receipt: Receipt) -> Returned:
         result = await self._database.write(
-            lambda conn: assigning.pass_on(conn, caller, ticket_id, attempt), receipt
+            lambda conn: assigning.pass_on(
+                conn,
+                caller,
+                ticket_id,
+                attempt,
+                self._settings.passes_before_pause,
+                self._settings.passes_seconds,
+            ),
+            receipt,
         )
-        await self.tell_given_back(result, "passed")
+        often = result.duty is not None and result.duty.reason == assigning.PASSED_OFTEN
+        await self.tell_given_back(result, assigning.PASSED_OFTEN if often else "passed")
         return result
 
     async def serve_next(self, caller: Caller, receipt: Receipt) -> Served:

@@ -102,7 +102,7 @@ class TicketMachine:
             "service_id": form.service,
             "day": day,
             "number": number,
-            "label": f"{form.letter}-{number:03d}",
+            "label": tickets.label_of(form.letter, number),
             "channel": form.channel,
             "units": self._settings.video_units if form.channel == "video" else self._settings.chat_units,
             "name": form.name,

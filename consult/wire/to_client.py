@@ -506,7 +506,9 @@ class OfferMade(ToClient):
 
 
 class OfferWithdrawn(ToClient):
-    """`why`: accepted (here or in another tab), passed, missed, withdrawn (the officer stops), left, lost."""
+    """`why`: accepted (here or in another tab), passed, passed_often (which paused the officer), missed,
+    withdrawn (the officer stops), left, lost.
+    """
 
     ticket: str
     attempt: int

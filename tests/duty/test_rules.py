@@ -14,6 +14,7 @@ offline   disable  disabled
 available be_ready available
 available pause    paused
 available miss     paused
+available pass_often paused
 available finish   draining
 available lose     lost
 available disable  disabled
@@ -48,7 +49,7 @@ def test_every_state_answers_every_step(state: DutyState, step: DutyStep) -> Non
             next_state(state, step)
 
 
-def test_a_missed_offer_never_leaves_an_officer_available() -> None:
+def test_offers_missed_or_passed_too_often_never_leave_an_officer_available() -> None:
     assert DutyState.AVAILABLE not in {
-        after for (_, step), after in NEXT_STATE.items() if step is DutyStep.MISS
+        after for (_, step), after in NEXT_STATE.items() if step in {DutyStep.MISS, DutyStep.PASS_OFTEN}
     }

@@ -1,8 +1,27 @@
 """What both pages hear of an offer that nobody answers."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from tests.hub.conftest import Office
+
+
+async def test_who_passes_three_citizens_on_is_told_of_the_pause(office: Office) -> None:
+    async with AsyncExitStack() as stack:
+        pages = [await office.citizen(name=f"Pemohon {n}") for n in range(3)]
+        for page in pages:
+            await (await stack.enter_async_context(page.open())).hears_welcome()
+        officer = await stack.enter_async_context((await office.officer()).open())
+        await officer.hears_welcome()
+        await officer.acked("BeReady")
+        for why in ("passed", "passed", "passed_often"):
+            offer = (await officer.hears("OfferMade"))["offer"]
+            await officer.acked("PassOffer", ticket=offer["ticket"], attempt=offer["attempt"])
+            assert (await officer.hears("OfferWithdrawn", ticket=offer["ticket"]))["why"] == why
+        while (own := (await officer.hears("DutyChanged"))["duty"])["state"] != "paused":
+            pass
+        assert own["reason"] == "passed_often"
 
 
 @pytest.mark.parametrize("frame", ["Pause", "FinishShift"])

@@ -9,6 +9,7 @@ from consult.duty.rules import DutyState
 from consult.errors import ConsultError
 from consult.people import Caller, Role
 from consult.queue.assigning import offer_first, pick_up
+from consult.wire.from_client import TransferConsultation
 from tests.support.line import Line
 
 
@@ -68,6 +69,39 @@ async def test_a_pass_costs_the_citizen_nothing_and_is_remembered_for_five_minut
     await line.app.hub.services.presence.seen(citizen.id)
     assert await line.app.matching.run() == 1
     assert (await line.ticket(citizen)).officer_id == officer.id
+
+
+async def _passes_on(line: Line, officer: Caller, citizen: Caller) -> DutyState:
+    attempt = await line.offer(officer, citizen)
+    await line.reception.pass_on(officer, citizen.id, attempt, line.receipt(officer))
+    return (await line.duty(officer)).state
+
+
+async def test_the_third_citizen_passed_on_in_ten_minutes_pauses_the_officer(line: Line) -> None:
+    officer, citizens = await line.officer(), [await line.citizen() for _ in range(5)]
+    first, second, third, fourth, fifth = citizens
+    assert await _passes_on(line, officer, first) is DutyState.AVAILABLE
+    await line.pass_time(590, officer)
+    assert await _passes_on(line, officer, second) is DutyState.AVAILABLE
+    await line.pass_time(20, officer)
+    assert await _passes_on(line, officer, third) is DutyState.AVAILABLE, "the first is ten minutes old"
+    assert await _passes_on(line, officer, fourth) is DutyState.PAUSED
+    own = await line.duty(officer)
+    assert (own.reason, own.load, own.offered_ticket) == ("passed_often", 0, None)
+    assert not (await line.ticket(fourth)).returned, "it costs nobody a place"
+    await line.desk.be_ready(officer, line.receipt(officer))
+    assert await _passes_on(line, officer, fifth) is DutyState.AVAILABLE, "counted anew by a human act"
+
+
+async def test_whom_an_officer_hands_over_is_not_passed_on(line: Line) -> None:
+    officer, other = await line.officer(), await line.officer("citra")
+    handover = line.app.hub.services.handover
+    for number in range(3):
+        citizen = await line.citizen()
+        await line.serve(officer, citizen)
+        order = TransferConsultation(1, citizen.id, 1, f"Berkas {number}", officer=other.id)
+        await handover.transfer(officer, order, line.receipt(officer))
+    assert await _passes_on(line, officer, await line.citizen()) is DutyState.AVAILABLE
 
 
 async def test_matching_writes_nothing_when_all_who_wait_were_passed_on(

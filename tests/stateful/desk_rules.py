@@ -121,8 +121,7 @@ class DeskRules(LineRules):
             )
             assert refusal is self.answers(officer, citizen, attempt)
             if refusal is None:
-                self.office.give_back(citizen, to_the_head=False)
-                citizen.passed_at[officer.person] = self.office.now
+                self.office.pass_on(officer, citizen)
 
         self.now_or_late("pass", arrive, late)
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.stateful.desk_rules import indexes
+from tests.stateful.handover_rules import HandoverRules
 from tests.stateful.model import RESUMABLE
 from tests.stateful.people import Officer
-from tests.stateful.talk_rules import TalkRules
 
 servers = st.integers(0, 1)
 
 
-class FaultRules(TalkRules):
+class FaultRules(HandoverRules):
     @precondition(lambda self: self.late)
     @rule(data=st.data())
     def something_late_arrives(self, data: st.DataObject) -> None:
@@ -128,4 +128,5 @@ class FaultRules(TalkRules):
             for citizen in self.newly_served(officer):
                 assert officer.state in {"available", "paused"} and not officer.offered
                 assert citizen.units <= self.office.free(officer), "never more than there is room for"
+                assert citizen.held_for in {None, officer.person}, "who waits for another is not served"
                 self.office.serve(officer, citizen)

@@ -21,9 +21,20 @@ class LineRules(Machine):
         channel=st.sampled_from(["chat", "chat", "chat", "video"]),
         double=st.booleans(),
         here=st.sampled_from([True, True, True, False]),
+        service=st.sampled_from([0, 0, 0, 1]),
     )
-    def join(self, who: int, channel: str, double: bool, here: bool) -> None:
-        form = TicketForm(self.service, "B", "Pemohon", "+62812", "", channel, "id", 1, "id")
+    def join(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
+        form = TicketForm(
+            self.services[service],
+            self.letters[service],
+            "Pemohon",
+            "+62812",
+            "",
+            channel,
+            "id",
+            1,
+            "id",
+        )
 
         async def taps() -> list[Any]:
             servers = [self.server, self.server] if double else [self.server]
@@ -40,8 +51,10 @@ class LineRules(Machine):
             assert ticket == self.held[who], "one live place for each visitor"
             return
         self.held[who] = ticket
-        number = len(self.office.citizens) + 1
-        self.office.citizens[ticket] = Citizen(ticket, channel, number, away_since=self.office.now)
+        key = (self.do(self.counter.stages())[ticket].order_at, ticket)
+        assert key > self.last_joined[service], "a later number stands behind the one before it"
+        self.last_joined[service] = key
+        self.office.citizens[ticket] = Citizen(ticket, channel, service, key, away_since=self.office.now)
         if here:
             self.comes(self.office.citizens[ticket])
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from tests.support.server_parts import ServerParts
 T = TypeVar("T")
 Refusal = type[ConsultError] | None
 Make = Callable[[ServerParts, Receipt], Coroutine[Any, Any, Any]]
+SERVICES = 2
 OFFICERS = 2
 VISITORS = 6
 TRIES = 20
@@ -37,6 +39,7 @@ class Machine(RuleBasedStateMachine):
         self.office = Office()
         self.visitors = [secrets.token_bytes(32) for _ in range(VISITORS)]
         self.held: dict[int, str] = {}
+        self.last_joined = [(datetime.min.replace(tzinfo=UTC), "")] * SERVICES
         self.streams: dict[str, list[Any]] = {}
         self.late: list[tuple[str, Callable[[], None]]] = []
         self.stopped: Any = None
@@ -45,7 +48,8 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(ready=st.sampled_from([True, True, False]))
     def open_the_office(self, ready: bool) -> None:
-        self.service, people = self.do(self.counter.new_service(OFFICERS, CAPACITY))
+        letters, people = self.do(self.counter.new_services(SERVICES, OFFICERS, CAPACITY))
+        self.services, self.letters = list(letters), list(letters.values())
         self.office.officers = {person: Officer(person) for person in people}
         self.do(self.counter.flush())
         for officer in self.office.officers.values() if ready else ():

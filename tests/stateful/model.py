@@ -10,6 +10,8 @@ HOLD_SECONDS = 900
 PASS_HOLDS_SECONDS = 300
 LOST_SECONDS = 30
 REQUEUE_SECONDS = 120
+TRANSFER_HOLD_SECONDS = 300
+PASSES, PASSES_SECONDS = 3, 600
 RING_SECONDS = 30
 SETUP_SECONDS = 35
 RESUMABLE = {"available", "paused", "draining"}
@@ -20,6 +22,16 @@ class Office:
     citizens: dict[str, Citizen] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
     now: int = 0
+    happened: int = 0
+
+    def moment(self) -> tuple[int, int]:
+        """Now, and after all that happened in this second."""
+        self.happened += 1
+        return self.now, self.happened
+
+    def becomes(self, officer: Officer, state: str) -> None:
+        if state != officer.state:
+            officer.state, officer.since = state, self.moment()
 
     def passed(self, officer: Officer, citizen: Citizen) -> bool:
         at = citizen.passed_at.get(officer.person)
@@ -36,6 +48,8 @@ class Office:
         return CAPACITY - self.load(officer)
 
     def fits(self, officer: Officer, citizen: Citizen, seen: frozenset[str] = frozenset()) -> bool:
+        if citizen.held_for not in (None, officer.person):
+            return False
         return (citizen.present or citizen.ticket in seen) and citizen.units <= self.free(officer)
 
     def offerable(self, officer: Officer, seen: frozenset[str] = frozenset()) -> list[Citizen]:
@@ -50,12 +64,14 @@ class Office:
     def offer(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer, citizen.offered_to = "offered", officer.person, officer.person
         citizen.offer_expires = self.now + OFFER_SECONDS
+        citizen.held_for = None
         citizen.attempt += 1
         officer.offered = citizen.ticket
 
     def serve(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer, citizen.returned = "serving", officer.person, False
         citizen.epoch += 1
+        citizen.held_for = None
         citizen.readers.add(officer.person)
         officer.offered = None if officer.offered == citizen.ticket else officer.offered
         officer.serving.add(citizen.ticket)
@@ -68,8 +84,34 @@ class Office:
         self.emptied(officer)
         return officer
 
+    def pass_on(self, officer: Officer, citizen: Citizen) -> None:
+        self.give_back(citizen, to_the_head=False)
+        citizen.passed_at[officer.person] = self.now
+        officer.passes[citizen.ticket] = self.moment()
+        counted = [
+            at for at in officer.passes.values() if at > officer.since and self.now - at[0] < PASSES_SECONDS
+        ]
+        if officer.state == "available" and len(counted) >= PASSES:
+            self.becomes(officer, "paused")
+
+    def hand_over(self, citizen: Citizen, service: int, to: Officer | None = None) -> None:
+        """Back in the line at the time of joining: of another service, or for one officer alone."""
+        officer = self.officers[citizen.officer or ""]
+        self.end_call(citizen)
+        citizen.stage, citizen.officer, citizen.service = "waiting", None, service
+        citizen.epoch += 1
+        citizen.passed_at[officer.person] = self.now
+        officer.passes.pop(citizen.ticket, None)
+        if to is not None:
+            citizen.held_for, citizen.held_until = to.person, self.now + TRANSFER_HOLD_SECONDS
+            citizen.passed_at.pop(to.person, None)
+            to.passes.pop(citizen.ticket, None)
+        officer.serving.discard(citizen.ticket)
+        self.emptied(officer)
+
     def end(self, citizen: Citizen) -> None:
         self.end_call(citizen)
+        citizen.held_for = None
         if citizen.officer:
             officer = self.officers[citizen.officer]
             officer.serving.discard(citizen.ticket)
@@ -80,12 +122,13 @@ class Office:
     def emptied(self, officer: Officer) -> None:
         """Who is at the end of the shift goes home with the last citizen."""
         if officer.state == "draining" and self.load(officer) == 0:
-            officer.state = "offline"
+            self.becomes(officer, "offline")
 
     # -- duty --------------------------------------------------------------------------------------
 
     def be(self, officer: Officer, state: str) -> None:
-        officer.state, officer.seen = state, self.now
+        self.becomes(officer, state)
+        officer.seen = self.now
         if officer.offered and state != "available":
             self.give_back(self.citizens[officer.offered], to_the_head=True)
         self.emptied(officer)
@@ -96,7 +139,8 @@ class Office:
             self.be(officer, officer.before_lost)
 
     def lose(self, officer: Officer) -> None:
-        officer.before_lost, officer.state, officer.lost_at = officer.state, "lost", self.now
+        officer.before_lost, officer.lost_at = officer.state, self.now
+        self.becomes(officer, "lost")
         if officer.offered:
             self.give_back(self.citizens[officer.offered], to_the_head=True)
 
@@ -112,7 +156,7 @@ class Office:
             citizen.stage, citizen.officer, citizen.returned = "waiting", None, True
             citizen.epoch += 1
         officer.serving.clear()
-        officer.state = "offline"
+        self.becomes(officer, "offline")
 
     # -- calls -------------------------------------------------------------------------------------
 
@@ -137,7 +181,7 @@ class Office:
         """Everything that is due by now, in the sequence in which the office does it."""
         for citizen in list(self.citizens.values()):
             if citizen.stage == "offered" and citizen.offer_expires <= self.now:
-                self.give_back(citizen, to_the_head=True).state = "paused"
+                self.becomes(self.give_back(citizen, to_the_head=True), "paused")
         for officer in self.officers.values():
             if officer.state in RESUMABLE and self.now - officer.seen >= LOST_SECONDS:
                 self.lose(officer)
@@ -145,9 +189,13 @@ class Office:
             if officer.state == "lost" and self.gone(officer):
                 self.requeue(officer)
         for citizen in self.citizens.values():
+            holder = self.officers.get(citizen.held_for or "")
+            if holder and (citizen.held_until <= self.now or holder.state not in {"available", "paused"}):
+                citizen.held_for = None
+        for citizen in self.citizens.values():
             away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
             if citizen.stage == "waiting" and away:
-                citizen.stage = "parked"
+                citizen.stage, citizen.held_for = "parked", None
         for citizen in self.citizens.values():
             call = citizen.call
             if call is not None and call.stage != "connected" and call.expires <= self.now:

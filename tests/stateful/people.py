@@ -1,6 +1,7 @@
 """Who is in the model: citizens with their tickets and calls, and officers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 CHAT_UNITS = 1
 UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
@@ -24,7 +25,8 @@ class Citizen:
 
     ticket: str
     channel: str
-    joined: int
+    service: int
+    joined: tuple[datetime, str]  # the order key, which nothing changes
     stage: str = "waiting"
     returned: bool = False
     away_since: int | None = 0  # seconds of the model's clock; None while the page is here
@@ -34,6 +36,8 @@ class Citizen:
     officer: str | None = None
     offered_to: str | None = None
     offer_expires: int = 0
+    held_for: str | None = None
+    held_until: int = 0
     call: Call | None = None
     read_to: int = 0  # the last seq that the owner's page holds
     passed_at: dict[str, int] = field(default_factory=dict)
@@ -48,7 +52,7 @@ class Citizen:
         return self.away_since is None
 
     @property
-    def place(self) -> tuple[bool, int]:
+    def place(self) -> tuple[bool, tuple[datetime, str]]:
         return (not self.returned, self.joined)
 
 
@@ -59,5 +63,7 @@ class Officer:
     before_lost: str = "offline"
     seen: int = 0  # when last heard of, in seconds of the model's clock
     lost_at: int = 0
+    since: tuple[int, int] = (0, 0)  # when the state began: seconds, and what happened before
+    passes: dict[str, tuple[int, int]] = field(default_factory=dict)  # ticket -> when, likewise
     offered: str | None = None
     serving: set[str] = field(default_factory=set)

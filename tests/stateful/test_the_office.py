@@ -22,20 +22,24 @@ class TheOffice(FaultRules):
     def rows_and_index_equal_the_model(self) -> None:
         if not self.office.officers:
             return
-        rows, duties, order = self.do(self.counter.looked_at())
+        rows, duties, orders = self.do(self.counter.looked_at())
         for citizen in self.office.citizens.values():
             row = rows[citizen.ticket]
             assert row.stage == citizen.stage, f"{citizen} but {row}"
             if citizen.stage in {"offered", "serving"}:
                 assert row.officer_id == citizen.officer
             assert (row.attempt, row.assignment_epoch) == (citizen.attempt, citizen.epoch)
+            assert (row.order_at, row.id) == citizen.joined, "the order key never changes"
+            assert (row.service_id, row.held_for) == (self.services[citizen.service], citizen.held_for)
             assert row.stage == "ended" or row.units == citizen.units, f"{citizen} but {row}"
         for officer in self.office.officers.values():
             duty = duties[officer.person]
             assert duty.state == officer.state, f"{officer} but {duty}"
             assert duty.load == self.office.load(officer) <= CAPACITY
             assert duty.offered_ticket == officer.offered
-        assert self.index_is_old or order == [citizen.ticket for citizen in self.office.line()]
+        for service, order in enumerate(orders):
+            line = [citizen.ticket for citizen in self.office.line() if citizen.service == service]
+            assert self.index_is_old or order == line
 
     def teardown(self) -> None:
         try:

@@ -88,6 +88,16 @@ async def test_who_passes_is_not_offered_the_same_citizen_who_is_first_for_every
     await other.takes("Bapak Terbaru")
     await newest.is_served()
 
+    await other.button("pause").click()
+    await officer.button("ready").click()
+    for name in ("Ibu Satu", "Ibu Dua", "Ibu Tiga"):
+        await town.applicant(name)
+        await shows(officer, name)
+        await officer.button("pass").click()
+    await expect(offer(officer)).to_contain_text("Anda beberapa kali melewati tawaran, jadi Anda dijeda.")
+    await expect(officer.button("pause")).to_have_attribute("aria-pressed", "true")
+    await expect(officer.field("pause_reason")).to_have_value("passed_often")
+
 
 async def test_serve_next_picks_up_the_head_of_the_line_while_paused(town: Town) -> None:
     first = await town.applicant("Ibu Kepala", server=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from consult import failpoints
 from consult.audit.store import verify
@@ -23,7 +23,7 @@ from tests.support.databases import let_pass
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
-Seen = tuple[dict[str, TicketRow], dict[str, DutyRow], list[str]]
+Seen = tuple[dict[str, TicketRow], dict[str, DutyRow], list[list[str]]]
 
 
 class Counter:
@@ -64,13 +64,15 @@ class Counter:
         failpoints.arm("", self._directory)
         return (self._directory / failpoints.RECORD).exists()
 
-    async def new_service(self, officers: int, capacity: int) -> tuple[str, list[str]]:
-        """A service nobody else uses, with officers who can do it; their ids come back."""
-        service = secrets.token_hex(6)
+    async def new_services(
+        self, services: int, officers: int, capacity: int
+    ) -> tuple[dict[str, str], list[str]]:
+        """Services nobody else uses, with officers who can do all of them: id -> letter, and their ids."""
         people = [secrets.token_hex(6) for _ in range(officers)]
-        await self._database.write(lambda conn: _furnish(conn, service, people, capacity))
-        self._service, self._people = service, people
-        return service, people
+        names = [secrets.token_hex(6) for _ in range(services)]
+        self._services = await self._database.write(lambda conn: _furnish(conn, names, people, capacity))
+        self._people = people
+        return self._services, people
 
     async def close_service(self) -> None:
         """Take its people off duty and out of the line, so that later examples do not meet them."""
@@ -80,27 +82,30 @@ class Counter:
             conn.execute(update(tables.duty).where(mine).values(state="offline", offered_ticket=None))
             conn.execute(
                 update(tables.ticket)
-                .where(tables.ticket.c.service_id == self._service)
-                .values(stage="ended", offer_expires_at=None)
+                .where(self._of_services)
+                .values(stage="ended", offer_expires_at=None, held_for=None)
             )
-            live = select(tables.ticket.c.id).where(tables.ticket.c.service_id == self._service)
+            live = select(tables.ticket.c.id).where(self._of_services)
             conn.execute(update(tables.call).where(tables.call.c.ticket_id.in_(live)).values(stage="ended"))
 
         await self._database.write(order)
 
     async def looked_at(self) -> Seen:
-        """The tickets and duties in the rows, and the line as the index has it, at one moment."""
+        """The tickets and duties in the rows, and the lines as the index has them, at one moment."""
 
         def query(conn: Connection) -> tuple[dict[str, TicketRow], dict[str, DutyRow]]:
-            mine = tables.ticket.c.service_id == self._service
-            rows = conn.execute(tickets.every.where(mine))
+            rows = conn.execute(tickets.every.where(self._of_services))
             return (
                 {row.id: tickets.row_of(row) for row in rows},
                 {person: duty.find(conn, person) for person in self._people},
             )
 
         rows, duties = await self._ask(query)
-        return rows, duties, await self.servers[0].line.order(self._service)
+        return rows, duties, [await self.servers[0].line.order(one) for one in self._services]
+
+    @property
+    def _of_services(self) -> ColumnElement[bool]:
+        return tables.ticket.c.service_id.in_(list(self._services))
 
     async def _ask(self, query: Callable[[Connection], T]) -> T:
         """Asked after every step, so a file is read without a detour through another thread."""
@@ -112,8 +117,8 @@ class Counter:
 
     async def stages(self) -> dict[str, TicketRow]:
         def query(conn: Connection) -> dict[str, TicketRow]:
-            mine = tables.ticket.c.service_id == self._service
-            return {row.id: tickets.row_of(row) for row in conn.execute(tickets.every.where(mine))}
+            rows = conn.execute(tickets.every.where(self._of_services))
+            return {row.id: tickets.row_of(row) for row in rows}
 
         return await self._ask(query)
 
@@ -148,20 +153,25 @@ class Counter:
         await server.sweep()
 
 
-def _furnish(conn: Connection, service: str, people: list[str], capacity: int) -> None:
-    conn.execute(
-        insert(tables.service).values(
-            id=service, letter=_letter(conn), name_id="Layanan", name_en="Service", always_open=True
+def _furnish(conn: Connection, services: list[str], people: list[str], capacity: int) -> dict[str, str]:
+    letters = {}
+    for service in services:
+        letters[service] = _letter(conn)
+        conn.execute(
+            insert(tables.service).values(
+                id=service, letter=letters[service], name_id="Layanan", name_en="Service", always_open=True
+            )
         )
-    )
     for person in people:
         conn.execute(
             insert(tables.person).values(
                 id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0
             )
         )
-        conn.execute(insert(tables.person_service).values(person_id=person, service_id=service))
+        for service in services:
+            conn.execute(insert(tables.person_service).values(person_id=person, service_id=service))
         duty.enrol(conn, person, capacity)
+    return letters
 
 
 def _letter(conn: Connection) -> str:

@@ -11,6 +11,7 @@ from consult.live.presence import Presence
 from consult.live.redis import Live
 from consult.people import Address
 from consult.queue.desk import Desk
+from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
@@ -79,7 +80,10 @@ class ServerParts:
         self.line = Line(self.database, index, settings)
         self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
         self.switchboard = Switchboard(self.database, announcer, settings)
-        self.reception = Reception(self.database, usher, self.matching, self.presence, self.switchboard)
+        self.reception = Reception(
+            self.database, usher, self.matching, self.presence, self.switchboard, settings
+        )
+        self.handover = Handover(self.database, self.reception, announcer, self.switchboard, settings)
         self.ticket_machine = TicketMachine(self.database, usher, _as_it_is, settings)
         self.desk = Desk(self.database, usher, self.matching, self.reception)
         self.transcript = Transcript(self.database, announcer, settings)

@@ -1,7 +1,7 @@
 """The line and what falls due in it: reads over many tickets, for matching and the sweep."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -203,6 +203,13 @@ def record_pass(conn: Connection, ticket_id: str, officer_id: str, transferred: 
             index_elements=["ticket_id", "officer_id"], set_={"passed_at": now, "transferred": transferred}
         )
     )
+
+
+def passed_since(conn: Connection, officer_id: str, since: datetime) -> int:
+    """How many citizens this officer has passed on after `since`; whom they handed over does not count."""
+    mine = (ticket_pass.c.officer_id == officer_id, ticket_pass.c.passed_at > since)
+    query = select(func.count()).where(*mine, ticket_pass.c.transferred.is_(False))
+    return int(conn.execute(query).scalar_one())
 
 
 def forget_pass(conn: Connection, ticket_id: str, officer_id: str) -> None:

@@ -150,15 +150,19 @@ def next_number(conn: Connection, service_id: str, day: str) -> int:
     return int(conn.execute(statement).scalar_one())
 
 
+def label_of(letter: str, number: int) -> str:
+    """What is said aloud: B-014. No two services ever have the same letter."""
+    return f"{letter}-{number:03d}"
+
+
 def number_of_newcomer(conn: Connection, service_id: str) -> int:
     """A number below zero for somebody who comes from another service, whose label stays as it is."""
     return -next_number(conn, service_id, FROM_ELSEWHERE)
 
 
-_order_of_number = select(ticket.c.order_at).where(
-    ticket.c.service_id == bindparam("service"),
-    ticket.c.day == bindparam("of_day"),
-    ticket.c.number == bindparam("before"),
+# By its label, which stays: the one before may have been transferred to another service.
+_order_of_label = select(ticket.c.order_at).where(
+    ticket.c.day == bindparam("of_day"), ticket.c.label == bindparam("before")
 )
 
 
@@ -192,10 +196,9 @@ def _behind_the_last(conn: Connection, values: dict[str, Any], now: datetime) ->
 
     `next_number` has locked the row that gives numbers, so the one before stands there by now.
     """
-    last = conn.execute(
-        _order_of_number,
-        {"service": values["service_id"], "of_day": values["day"], "before": values["number"] - 1},
-    ).scalar()
+    letter = values["label"].partition("-")[0]
+    before = label_of(letter, values["number"] - 1)
+    last = conn.execute(_order_of_label, {"of_day": values["day"], "before": before}).scalar()
     return now if last is None else max(now, last + timedelta(milliseconds=1))
 
 

@@ -132,7 +132,7 @@ function soon() {
     update();
   });
 }
-const TOLD_WITHDRAWALS = ["missed", "left", "lost"];
+const TOLD_WITHDRAWALS = ["missed", "passed_often", "left", "lost"];
 let lastOffer = desk.offer;
 let lastGone = desk.lastWithdrawal;
 desk.onChange(() => {
