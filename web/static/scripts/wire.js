@@ -9,7 +9,7 @@
 /** @typedef {"direct" | "stun" | "turn_udp" | "turn_tcp" | "turn_tls" | "none"} Path */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "transferred" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
@@ -24,6 +24,8 @@
 /** @typedef {{ t: "Typing", ticket: string }} Typing */
 /** @typedef {{ t: "LeaveQueue", cseq: number, ticket: string }} LeaveQueue */
 /** @typedef {{ t: "EndConsultation", cseq: number, ticket: string, epoch?: number | null }} EndConsultation */
+/** @typedef {{ t: "AskTransferTargets", ticket: string }} AskTransferTargets */
+/** @typedef {{ t: "TransferConsultation", cseq: number, ticket: string, epoch: number, note: string, service?: string | null, officer?: string | null }} TransferConsultation */
 /** @typedef {{ t: "BeReady", cseq: number }} BeReady */
 /** @typedef {{ t: "Pause", cseq: number, reason?: string }} Pause */
 /** @typedef {{ t: "FinishShift", cseq: number }} FinishShift */
@@ -72,10 +74,13 @@
 /** @typedef {{ id: string, ticket: string, call: string, stage: RecordingStage, revision: number, text_version: number, keep_days: number, slice_seconds: number, agreed: Array<string>, waits_for: Array<string>, recorder: string, started_at?: number | null, reason?: string, ended_by?: string }} RecordingShown */
 /** @typedef {{ id: string, label: string, service: string, service_name: string, channel: Channel, stage: Stage, joined_at: number, assignment_epoch?: number, officer_name?: string | null, officer_online?: boolean | null, served_at?: number | null, ended_at?: number | null, ended_reason?: string | null, name?: string, service_name_en?: string }} Ticket */
 /** @typedef {{ at: number, verdict: CheckVerdict, path: string, camera: string, microphone: string, speaker: string, signalling_ms: number, advice?: Array<string>, level_db?: number | null, rtt_ms?: number | null, loss_permille?: number | null, jitter_ms?: number | null, up_kbps?: number | null, down_kbps?: number | null, throughput_by?: "loop" | "reflected" | null, relays?: Record<string, boolean> }} DeviceCheck */
-/** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null }} Conversation */
+/** @typedef {{ at: number, name: string, text: string }} TransferNote */
+/** @typedef {{ id: string, name: string, name_en: string, on_duty?: number }} ServiceTarget */
+/** @typedef {{ id: string, name: string, state: DutyState }} OfficerTarget */
+/** @typedef {{ ticket: Ticket, phone: string, application_number: string, wait_seconds: number, seen: Seen, entries: Array<Entry>, applicant_online?: boolean, call?: CallShown | null, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null, note?: TransferNote | null }} Conversation */
 /** @typedef {{ ticket: string, attempt: number, label: string, name: string, service_name: string, application_number: string, channel: Channel, units: number, wait_seconds: number, expires_at: number, service_name_en?: string, check?: DeviceCheck | null, lasts_ms?: number }} Offer */
 /** @typedef {{ state: DutyState, reason: string, since_at: number, load: number, capacity: number, revision: number }} Duty */
-/** @typedef {{ label: string, service_name: string, channel: Channel, joined_at: number, returned?: boolean, service_name_en?: string }} Waiting */
+/** @typedef {{ label: string, service_name: string, channel: Channel, joined_at: number, returned?: boolean, service_name_en?: string, for_you?: boolean }} Waiting */
 /** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ id: string, ticket: string, label: string, service_name: string, service_name_en: string, officer_name: string, media: Media, connected_at?: number | null, chair?: "" | "colleague" | "companion" | "interpreter" | "supervisor", listener?: string }} CallFigures */
@@ -98,6 +103,7 @@
 /** @typedef {{ t: "DutyChanged", duty: Duty }} DutyChanged */
 /** @typedef {{ t: "ConversationOpened", conversation: Conversation }} ConversationOpened */
 /** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
+/** @typedef {{ t: "TransferTargets", ticket: string, services: Array<ServiceTarget>, officers: Array<OfficerTarget> }} TransferTargets */
 /** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
 /** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures> }} BoardShown */
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
@@ -110,15 +116,16 @@
 /** @typedef {{ t: "CodeRelayed", ticket: string, call: string, generation: number, step: "commitment" | "nonce" | "opening", value: string, leg?: string | null }} CodeRelayed */
 /** @typedef {{ t: "RestartAsked", ticket: string, call: string, generation: number, leg?: string | null }} RestartAsked */
 /** @typedef {{ t: "RecordingChanged", recording: RecordingShown }} RecordingChanged */
-/** @typedef {{ t: "RecorderBegun", ticket: string, recording: string, attempt: string, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} RecorderBegun */
+/** @typedef {{ t: "RecorderBegun", ticket: string, recording: string, attempt: string, ice_servers: Array<Record<string, string | Array<string>>> }} RecorderBegun */
 /** @typedef {{ t: "RecorderAnswered", ticket: string, recording: string, attempt: string, sdp: string }} RecorderAnswered */
 /** @typedef {{ t: "CheckBegun", ticket: string, check: string, seconds: number, ice_servers: Array<Record<string, string | Array<string>>>, relay_only?: boolean }} CheckBegun */
 /** @typedef {{ t: "CheckAnswered", ticket: string, check: string, sdp: string }} CheckAnswered */
 /** @typedef {{ t: "CheckStopped", ticket: string, check: string, why: string }} CheckStopped */
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
+/** @typedef {{ t: "DisruptionTold", lasts: boolean }} DisruptionTold */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | CodeRelayed | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | AskTransferTargets | TransferConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | TransferTargets | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | CodeRelayed | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | DisruptionTold | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.
