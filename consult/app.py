@@ -36,6 +36,7 @@ from consult.papers.tray import Tray
 from consult.precall.checks import DeviceChecks
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
+from consult.queue.going_home import GoingHome
 from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
@@ -136,6 +137,7 @@ class App:
             admission=Admission(self.database, self.passwords, attempts, settings),
             guest_door=GuestDoor(self.database, attempts, announcer, settings),
             reception=reception,
+            going_home=GoingHome(usher, self.matching, reception, self.switchboard),
             ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,
             slices=self.slices,

@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,8 @@ from consult.people import Caller, Role
 from consult.settings import Settings
 from consult.storage import moments
 from consult.storage.database import Database
+
+T = TypeVar("T")
 
 LANGUAGES = ("id", "en")
 TOUCH_SECONDS = 60  # noting every use would make each page view a write
@@ -154,9 +157,21 @@ class Doorkeeper:
         name = "sign-in-device" if known_here else "sign-in-account"
         return here, Counter(name, account_name, self._settings.sign_ins_per_account_in_10_minutes)
 
-    async def sign_out(self, visit: Visit) -> None:
-        await self._database.write(lambda conn: sessions.end(conn, visit.reference_hash))
+    async def sign_out(self, visit: Visit, at_last: Callable[[Connection], T]) -> T | None:
+        """The session ends. `at_last` is carried out with it when the person has no page open elsewhere.
+
+        What that raises keeps the session open.
+        """
+
+        def order(conn: Connection) -> T | None:
+            elsewhere = sessions.others_in_use(conn, visit.caller.id, visit.reference_hash, self._lives)
+            result = None if elsewhere else at_last(conn)
+            sessions.end(conn, visit.reference_hash)
+            return result
+
+        result = await self._database.write(order)
         self._announcer.signed_out(visit.caller.id)
+        return result
 
     async def disable(self, person_id: str, by: Caller) -> None:
         """The person's sessions end everywhere; an officer leaves duty and the sweep gives the people back.

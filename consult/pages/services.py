@@ -10,6 +10,7 @@ from consult.live.limits import Allowance
 from consult.live.redis import Live
 from consult.office.office import Office
 from consult.papers.tray import Tray
+from consult.queue.going_home import GoingHome
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.queue.ticket_machine import TicketMachine
@@ -30,6 +31,7 @@ class PageServices:
     admission: Admission
     guest_door: GuestDoor
     reception: Reception
+    going_home: GoingHome
     ticket_machine: TicketMachine
     line: Line
     slices: Slices

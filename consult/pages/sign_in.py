@@ -14,6 +14,7 @@ from consult.pages.services import PageServices
 from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
 from consult.people import Role
+from consult.queue.going_home import StillServing
 
 HOMES = {Role.OFFICER: "/officer", Role.SUPERVISOR: "/supervisor", Role.ADMINISTRATOR: "/office"}
 LONGEST_PASSWORD = 1_024
@@ -70,7 +71,18 @@ class SignInPages:
         return shown
 
     async def sign_out(self, request: Request, visit: Visit) -> Response:
-        await self._services.doorkeeper.sign_out(visit)
+        """An officer who still serves people is asked first: the desk's script does, or the page here."""
+        agreed = (await read_fields(request)).one("agreed") == "yes"
+        home = self._services.going_home
+        try:
+            left = await self._services.doorkeeper.sign_out(
+                visit, lambda conn: home.leave(conn, visit.caller, agreed)
+            )
+        except StillServing as serving:
+            context = {"csrf": visit.csrf, "count": serving.count}
+            return self._templates.page(request, "sign_out.html", context, 409, "/officer")
+        if left is not None:
+            await home.tell(left)
         response = RedirectResponse(SIGN_IN, 303)
         self._cookies.drop(response, "staff")
         return response

@@ -208,6 +208,11 @@ class Day:
         self.first.page = new
 
     async def _end(self) -> None:
+        await self.officer.page.locator(".menu summary").click()
+        await self.officer.page.locator(".menu [data-part=sign-out] button").click()
+        await expect(self.officer.page.locator("#sign-out")).to_be_visible()
+        await self.gallery.desk("desk-sign-out", self.officer.page)
+        await self.officer.page.locator("#sign-out [data-part=stay]").click()
         await self.officer.page.locator(".pane [data-part=end]").click()
         await self.gallery.desk("desk-end", self.officer.page)
         await self.officer.page.get_by_role("button", name=YES[self.language]).click()

@@ -253,3 +253,38 @@ async def test_a_second_tab_and_a_reload_change_no_state(town: Town, house: Hous
     # The second tab is not there any more, and the account still works here.
     await officer.button("pause").click()
     await expect(officer.button("pause")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_who_serves_is_asked_before_signing_out_and_whom_they_served_is_served_on(
+    town: Town, house: House
+) -> None:
+    citizen = await town.applicant("Ibu Dilanjutkan")
+    officer = await town.staff("petugas3")
+    await officer.button("ready").click()
+    await officer.takes("Ibu Dilanjutkan")
+    await citizen.is_served()
+    await citizen.write("Nomor berkas saya 77")
+    await officer.reads("Nomor berkas saya 77")
+    question = officer.page.get_by_role("dialog", name="Keluar sekarang?")
+
+    async def sign_out() -> None:
+        await officer.page.locator(".menu summary").click()
+        await officer.page.get_by_role("button", name="Keluar", exact=True).click()
+        await expect(question).to_contain_text("Anda masih melayani 1 orang.")
+
+    await sign_out()
+    await question.get_by_role("button", name="Tetap melayani").click()
+    await officer.write("Saya masih di sini")
+    await citizen.reads("Saya masih di sini")
+    assert duty(house, "petugas3")["state"] == "available"
+
+    await sign_out()
+    await question.get_by_role("button", name="Ya, keluar").click()
+    await expect(officer.page).to_have_url(re.compile("/sign-in$"))
+    await expect(citizen.position).to_contain_text("1")
+    assert (duty(house, "petugas3")["state"], duty(house, "petugas3")["load"]) == ("offline", 0)
+    other = await town.staff("petugas2", server=0)
+    await other.button("ready").click()
+    await other.takes("Ibu Dilanjutkan")
+    await citizen.is_served()
+    await other.reads("Nomor berkas saya 77")

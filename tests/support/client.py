@@ -299,9 +299,11 @@ async def sign_in(url: str, user_name: str, password: str) -> Page:
         return Page(url, await form_token(http, signed_in.headers["location"]), dict(http.cookies.items()))
 
 
-async def sign_out(page: Page) -> None:
+async def sign_out(page: Page, agreed: bool = True) -> None:
+    """`agreed`: who is served may go back to the line, as the desk asks."""
+    form = {"csrf": page.csrf} | ({"agreed": "yes"} if agreed else {})
     async with _http(page.url, cookies=page.cookies) as http:
-        answer = await http.post("/sign-out", data={"csrf": page.csrf}, headers={"Origin": page.url})
+        answer = await http.post("/sign-out", data=form, headers={"Origin": page.url})
         assert answer.status_code == 303, answer.text
 
 

@@ -10,6 +10,9 @@ from consult.people import Role
 from consult.storage import moments
 from consult.storage.tables import person, session, ticket
 
+# The hub notes the sessions of open pages once a minute.
+IN_USE_SECONDS = 150
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
@@ -107,6 +110,18 @@ def end(conn: Connection, reference_hash: bytes) -> None:
 
 def end_of_person(conn: Connection, person_id: str) -> None:
     conn.execute(delete(session).where(session.c.person_id == person_id))
+
+
+def others_in_use(conn: Connection, person_id: str, reference_hash: bytes, lives: Lifetimes) -> bool:
+    """Whether the person has a page open under another session than this one."""
+    used_since = moments.now(conn) - timedelta(seconds=IN_USE_SECONDS)
+    query = select(session.c.reference_hash).where(
+        session.c.person_id == person_id,
+        session.c.reference_hash != reference_hash,
+        session.c.seen_at > used_since,
+        _alive(conn, lives),
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def prune(conn: Connection, lives: Lifetimes) -> int:

@@ -17,6 +17,7 @@ import { noticeView, soundView } from "../views/desk_sound.js";
 import { tabsView } from "../views/desk_tabs.js";
 import { part } from "../views/dom.js";
 import { menuView } from "../views/menu.js";
+import { signOutView } from "../views/sign_out.js";
 import { stoppedView } from "../views/stopped.js";
 
 const TICK_MS = 500;
@@ -100,7 +101,12 @@ const lists = listsView(at("side"), {
   next,
 });
 const alarm = alarmView({ desk, now, bell: offerBell, soundWanted: () => sound.wanted });
-const menu = menuView(bar, () => forget(person));
+const leaving = signOutView(
+  /** @type {HTMLFormElement} */ (part(bar, "sign-out")),
+  /** @type {HTMLDialogElement} */ (at("sign-out")),
+  () => desk.conversations.length,
+);
+const menu = menuView(bar, () => forget(person), leaving.passes);
 bannerView(at("banner"), channel, { kept: () => "connection.disrupted_desk" });
 stoppedView(at("stopped"), channel, reloadOnce);
 noticeView(part(at("nobody"), "allow"));
