@@ -13,7 +13,7 @@ from consult.errors import SettingsWrong
 from consult.running import data_directory, tables_ready
 from consult.running.tables_ready import AWAY
 from consult.settings import Settings
-from consult.storage import moments, saving
+from consult.storage import in_service, moments, saving
 from consult.storage.engines import database_url
 
 BROKEN = (*AWAY, sqlite3.Error)
@@ -80,9 +80,9 @@ def _restored(settings: Settings, path: Path) -> Path | None:
 
     try:
         return saving.restore(database_url(settings), path, finish)
-    except saving.InUse:
+    except in_service.InUse:
         raise SettingsWrong(
-            "Servers are still connected to the database: stop all of them before restoring."
+            "Servers still work with this database: stop all of them, and the sweep, before restoring."
         ) from None
     except saving.NotASave as fault:
         raise SettingsWrong(f"{path} cannot be restored: {fault}.") from None

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from consult.errors import SettingsWrong
 from consult.live import address
 from consult.settings import Settings
+from consult.storage import in_service
 from consult.storage.engines import database_url, parse, sqlite_engine, sqlite_path
 
 T = TypeVar("T")
@@ -41,10 +42,17 @@ async def wait(settings: Settings) -> None:
     """
     clock = asyncio.get_running_loop().time
     until = clock() + WAIT_SECONDS
-    while not await are_current(settings):
+    while await _is_being_restored(settings) or not await are_current(settings):
         if clock() > until:
             raise SettingsWrong("The tables of the database are missing or old: run `consult migrate`.")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _is_being_restored(settings: Settings) -> bool:
+    url = parse(database_url(settings))
+    if url.drivername != "sqlite" or not sqlite_path(url).exists():
+        return False
+    return await _with_mend(settings, lambda: in_service.is_being_replaced(sqlite_path(url)))
 
 
 async def are_current(settings: Settings) -> bool:

@@ -1,7 +1,9 @@
 """The database: orders that write, queries that read."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Mapping
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, update
@@ -9,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from consult.errors import Busy, SettingsWrong
 from consult.settings import Settings
-from consult.storage import faults
+from consult.storage import faults, in_service
 from consult.storage.engines import database_url, parse, sqlite_path
 from consult.storage.orders import Accepted, Order, T, busy
 from consult.storage.outage import Outage
@@ -46,10 +48,13 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = parse(url)
         self._shown = parsed.render_as_string(hide_password=True)
+        self._file: Path | None = None
+        self._in_service: int | None = None
         self._writer: Writer
         self._reader: Reader
         if parsed.drivername == "sqlite":
-            self._writer, self._reader = SqliteWriter(sqlite_path(parsed)), SqliteReader(sqlite_path(parsed))
+            self._file = sqlite_path(parsed)
+            self._writer, self._reader = SqliteWriter(self._file), SqliteReader(self._file)
         else:
             self._writer, self._reader = PostgresWriter(parsed), PostgresReader(parsed)
         self.outage = Outage(lambda: self.write(_probe, ahead=True))
@@ -61,9 +66,16 @@ class Database:
     async def start(self) -> None:
         """Raises SettingsWrong when the database cannot be used: unreachable, or its tables are missing."""
         try:
+            if self._file is not None:
+                self._in_service = in_service.join(self._file)
             await self._reader.start()
             await self._writer.start()
+        except in_service.BeingReplaced:
+            raise SettingsWrong(
+                f"The database {self._shown} is being restored: start again when that is done."
+            ) from None
         except (DBAPIError, OSError) as error:
+            self._leave_service()
             reason = str(getattr(error, "orig", error))
             raise SettingsWrong(
                 f"The database {self._shown} cannot be used ({reason}); "
@@ -75,6 +87,12 @@ class Database:
         await self.outage.close()
         await self._writer.close()
         await self._reader.close()
+        self._leave_service()
+
+    def _leave_service(self) -> None:
+        if self._in_service is not None:
+            os.close(self._in_service)
+            self._in_service = None
 
     async def write(
         self,

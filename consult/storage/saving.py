@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
+from consult.storage.in_service import InUse, alone
 from consult.storage.migrations import migrate
 from consult.storage.tables import house, metadata, photo, session
 
@@ -33,10 +34,6 @@ Finish = Callable[[Connection], None]
 
 class NotASave(ValueError):
     """The file cannot be restored from; the message says why."""
-
-
-class InUse(RuntimeError):
-    """Somebody else is connected to the database that should be replaced."""
 
 
 def save(url: str, path: Path) -> int:
@@ -83,12 +80,13 @@ def restore(url: str, path: Path, finish: Finish) -> Path | None:
 
     Pages find another epoch and start from the snapshot; staff sign in again, since a session that was
     ended after the save would otherwise be open again. A SQLite database that was there is kept beside
-    it, under the name returned. Raises NotASave, or InUse while others are connected to PostgreSQL.
+    it, under the name returned. Raises NotASave, or InUse while others work with the database.
     """
     check(path)
     parsed = parse(url)
     if parsed.drivername == "sqlite":
-        return _restore_sqlite(sqlite_path(parsed), path, finish)
+        with alone(sqlite_path(parsed)):
+            return _restore_sqlite(sqlite_path(parsed), path, finish)
     with _ready_copy(path) as source:
         migrate(url)
         _in_a_thread(_restore_postgres(parsed, source, finish))

@@ -1,6 +1,7 @@
 """`consult backup` and `consult restore`: what was committed is there again, on either kind of database."""
 
 import asyncio
+import signal
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import func, select
 
 from consult.audit.store import verify
-from consult.storage import tables
+from consult.errors import SettingsWrong
+from consult.storage import in_service, tables
 from consult.storage.database import Database
+from consult.storage.engines import parse, sqlite_path
 from tests.hub.conftest import open_office
-from tests.running.program import Program, consult, free_port
+from tests.running.program import START_SECONDS, Program, consult, free_port
 from tests.support.databases import opened
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
@@ -138,6 +141,48 @@ async def test_nothing_is_restored_under_a_running_service(tmp_path: Path) -> No
         assert refused.returncode == 2
         assert refused.stderr.startswith("Stop the service before restoring.")
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("process", ["serve", "sweep"])
+async def test_nothing_is_restored_under_a_process_that_was_started_by_itself(
+    sqlite_url: str, valkey: str, tmp_path: Path, process: str
+) -> None:
+    """As from a Procfile: no `up` has locked the data directory, and the file may lie anywhere."""
+    path = await asyncio.to_thread(backup, tmp_path, sqlite_url)
+    given = {"DATABASE_URL": sqlite_url, "REDIS_URL": valkey}
+    port = ["--port", str(free_port())] if process == "serve" else []
+    before = await asyncio.to_thread(lambda: (tmp_path / "consult.sqlite3").stat().st_ino)
+    with Program(tmp_path / "home", process, *port, **given) as program:
+        # Which only a writer opens: others may only have looked whether there are tables.
+        await until(lambda: holds(program, tmp_path / "consult.sqlite3-write"), START_SECONDS)
+        refused = await asyncio.to_thread(restore, tmp_path, path, sqlite_url, "--replace")
+        assert refused.returncode == 2
+        assert "stop all of them" in refused.stderr and len(refused.stderr.splitlines()) == 1
+        after = await asyncio.to_thread(lambda: (tmp_path / "consult.sqlite3").stat().st_ino)
+        assert after == before, "it is the file it was"
+        await program.end(signal.SIGTERM)
+    done = await asyncio.to_thread(restore, tmp_path, path, sqlite_url, "--replace")
+    assert done.returncode == 0, done.stderr
+
+
+def holds(program: Program, file: Path) -> bool:
+    """Whether the process has the file open."""
+    try:
+        return any(link.readlink() == file for link in Path(f"/proc/{program.process.pid}/fd").iterdir())
+    except OSError:
+        return False
+
+
+async def test_no_process_begins_to_serve_while_the_database_is_replaced(sqlite_url: str) -> None:
+    database, file = Database(sqlite_url), sqlite_path(parse(sqlite_url))
+    with in_service.alone(file), pytest.raises(SettingsWrong, match="being restored"):
+        await database.start()
+    await database.start()
+    with pytest.raises(in_service.InUse), in_service.alone(file):
+        pass
+    await database.close()
+    with in_service.alone(file):
+        pass
 
 
 async def test_servers_on_postgres_keep_the_database_from_being_replaced(
