@@ -32,7 +32,7 @@ STAFF = (
     ("petugas1", "Petugas 1", Role.OFFICER),
     ("petugas2", "Petugas 2", Role.OFFICER),
     ("petugas3", "Petugas 3", Role.OFFICER),
-    ("pengawas", "Pengawas", Role.SUPERVISOR),
+    ("pengawas", "Kepala Pelayanan", Role.SUPERVISOR),
     ("admin", "Administrator", Role.ADMINISTRATOR),
 )
 
