@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.stories.connections import FLOWS, KEEP_CONNECTIONS
+from tests.stories.looks import DESK, PHONE, looked_at
 from tests.stories.people import Person, Town
+from tests.support.looking import Finding
 from tests.support.waiting import until
 
 LISTEN = {"id": "Ikut mendengarkan", "en": "Listen in"}
@@ -73,6 +75,14 @@ async def hears_both(supervisor: Person) -> None:
     await until(hears, 40)
 
 
+async def _all_looked_at(citizen: Person, officer: Person, supervisor: Person) -> None:
+    findings: list[Finding] = []
+    await looked_at(citizen, "listened", findings, PHONE)
+    await looked_at(officer, "desk-listened", findings, DESK)
+    await looked_at(supervisor, "board-listening", findings)
+    assert not findings, "\n".join(map(str, findings))
+
+
 async def test_everybody_is_told_and_the_supervisor_hears_and_sends_nothing(town: Town) -> None:
     citizen, officer = await in_call(town, "Sari", ("id", "en"))
     supervisor = await at_the_board(town, "id")
@@ -88,6 +98,7 @@ async def test_everybody_is_told_and_the_supervisor_hears_and_sends_nothing(town
     assert (flows["sent"], flows["seen"]) == (0, 0), flows
     tracks = "() => window.connections.flatMap((pc) => pc.getSenders()).filter((each) => each.track).length"
     assert await supervisor.page.evaluate(tracks) == 0
+    await _all_looked_at(citizen, officer, supervisor)
     # Nobody is shown a third picture, the call is as it was, and who could not say yes is not recorded.
     await expect(button(officer, MAY_RECORD)).to_be_hidden()
     for side in (citizen, officer):
@@ -113,6 +124,7 @@ async def test_after_a_reload_it_is_heard_again_and_it_ends_with_the_call(town: 
     await hears_both(supervisor)
     for side in (citizen, officer):
         await expect(entry(side, BEGAN)).to_have_count(1)
+    await _all_looked_at(citizen, officer, supervisor)
     await officer.button("hang_up").click()
     await expect(supervisor.page.get_by_text(OVER["en"])).to_be_visible()
     for side in (citizen, officer):

@@ -13,11 +13,13 @@ import pytest
 from playwright.async_api import expect
 
 from tests.running.program import consult
+from tests.stories.looks import looked_at
 from tests.stories.people import Person, Town
 from tests.stories.test_third_chair import INTERPRETER, LEAVE, LET_IN, comes, invitation, sees
 from tests.stories.test_third_chair import presses as taps
 from tests.support.house import House
 from tests.support.kept import kept_here
+from tests.support.looking import Finding
 from tests.support.waiting import until
 
 
@@ -217,7 +219,11 @@ async def test_what_a_cut_line_held_up_arrives_and_a_supervisor_can_save_it(town
     row = last(house)
     assert (row["stage"], row["reason"]) == ("stopped", "stopped")
     supervisor = await town.staff("pengawas")
-    await supervisor.page.goto(f"{house.urls[1]}/recordings")
+    findings: list[Finding] = []
+    for supervisor.language in ("en", "id"):
+        await supervisor.page.goto(f"{house.urls[1]}/recordings?lang={supervisor.language}")
+        await looked_at(supervisor, "recordings", findings)
+    assert not findings, "\n".join(map(str, findings))
     async with supervisor.page.expect_download() as saving:
         await supervisor.page.get_by_role("link", name=re.compile("^Simpan rekaman")).first.click()
     path = await (await saving.value).path()
