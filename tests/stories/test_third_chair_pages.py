@@ -41,6 +41,10 @@ async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: P
     await presses(officer, SETTINGS)
     theirs = officer.page.get_by_text(re.compile(CODE[guest.language].format(name="Made Isyarat")))
     await expect(theirs).to_be_visible()
+    await gallery.desk("desk-call-settings", officer.page)
+    await presses(citizen, SETTINGS)
+    await gallery.phone("call-settings", citizen.page, whole=False)
+    await presses(citizen, SETTINGS)
     assert (await ours.inner_text())[-11:] == (await theirs.inner_text())[-11:], (
         "the same digits at both ends"
     )
@@ -48,6 +52,7 @@ async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: P
     await presses(officer, RECORD)
     await expect(guest.page.get_by_role("button", name=AGREE[guest.language])).to_be_visible()
     await gallery.phone("guest-record-asked", guest.page, whole=False)
+    await gallery.phone("record-asked", citizen.page, whole=False)
     await gallery.desk("third-record-waits", officer.page)
     for person in (citizen, guest):
         await presses(person, AGREE)
