@@ -140,7 +140,11 @@ def pick_up(conn: Connection, officer: Caller, candidates: Iterable[str]) -> Ser
     if own.offered_ticket is not None:
         raise AnswerOfferFirst()
     skills = duty.skills(conn, officer.id)
-    waiting = [one for one in line.waiting_among(conn, candidates) if one.service_id in skills]
+    waiting = [
+        one
+        for one in line.waiting_among(conn, candidates)
+        if one.service_id in skills and not _held_for_another(one, officer.id)
+    ]
     for candidate in waiting:
         before = tickets.find(conn, candidate.id, lock=True)
         if before.stage is not Stage.WAITING or _held_for_another(before, officer.id):

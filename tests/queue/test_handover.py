@@ -8,6 +8,7 @@ from consult.consultations.stages import Stage
 from consult.consultations.store import log
 from consult.duty.rules import DutyState
 from consult.people import Caller
+from consult.queue.assigning import offer_first, pick_up
 from consult.queue.handover import HandedOver
 from consult.wire.from_client import TransferConsultation
 from consult.wire.to_client import TransferTargets
@@ -98,6 +99,26 @@ async def test_a_colleague_alone_is_offered_whom_they_were_handed(line: Line) ->
     assert await line.app.matching.run() == 1
     row = await line.ticket(citizen)
     assert (row.officer_id, row.held_for) == (other.id, None)
+
+
+async def test_whoever_proposes_them_nobody_else_gets_who_waits_for_one(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, other, third = await line.officer(), await line.officer("citra"), await line.officer("dewi")
+    citizen = await line.citizen()
+    await line.serve(officer, citizen)
+    await line.desk.pause(other, "break", line.receipt(other))
+    await hands_over(line, officer, citizen, officer=other.id)
+    write = line.app.database.write
+    assert await write(lambda conn: offer_first(conn, third.id, 3, [citizen.id], 25, 300)) is None
+    assert await line.refused(write(lambda conn: pick_up(conn, third, [citizen.id]))) == "nobody_waiting"
+    assert (await line.duty(third)).load == 0
+
+    async def no_writing(*_: object) -> None:
+        raise AssertionError("matching wrote although there was nobody to offer")
+
+    monkeypatch.setattr(line.app.database, "write", no_writing)
+    assert await line.app.matching.run() == 0
 
 
 async def test_who_hands_somebody_over_is_not_offered_them_at_once(line: Line) -> None:
