@@ -26,9 +26,14 @@ class TransferView {
   constructor(place, conversation) {
     this.#place = place;
     this.#conversation = conversation;
+    // There is one form for each pane.
     const fault = part(this.#form, "fault");
     fault.id = `transfer-fault-${conversation.ticket.id}`;
-    for (const field of [this.#to, this.#note]) field.setAttribute("aria-describedby", fault.id);
+    for (const [name, field] of Object.entries({ to: this.#to, note: this.#note })) {
+      field.id = `transfer-${name}-${conversation.ticket.id}`;
+      part(this.#form, `${name}-label`).setAttribute("for", field.id);
+      field.setAttribute("aria-describedby", fault.id);
+    }
     this.#form.setAttribute("aria-label", t("desk.transfer_title", { label: conversation.ticket.label }));
     words(part(this.#form, "title"), t("desk.transfer_title", { label: conversation.ticket.label }));
     part(this.#form, "no").addEventListener("click", () => this.close());
