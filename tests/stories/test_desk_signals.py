@@ -5,7 +5,9 @@ import re
 from playwright.async_api import expect
 
 from tests.stories.desk import offer, panes, shows
+from tests.stories.looks import DESK, looked_at
 from tests.stories.people import Town
+from tests.support.looking import Finding
 
 SPIES = """
     window.rung = 0;
@@ -55,6 +57,8 @@ async def test_keys_answer_offers_and_pick_up_unless_turned_off(town: Town) -> N
     await officer.button("pause").click()
     await expect(officer.page.get_by_text("1 menunggu")).to_be_visible()
     await officer.page.get_by_role("button", name="Pintasan").click()
+    findings: list[Finding] = []
+    await looked_at(officer, "desk-keys", findings, DESK)
     await officer.page.get_by_role("checkbox", name="Pakai pintasan").uncheck()
     await officer.page.get_by_role("button", name="Tutup").click()
     await officer.page.keyboard.press("F4")
@@ -68,3 +72,8 @@ async def test_keys_answer_offers_and_pick_up_unless_turned_off(town: Town) -> N
     await officer.page.keyboard.press("F4")
     await first.is_served()
     await expect(panes(officer)).to_have_count(2)
+    officer.language = "en"
+    await officer.page.goto(re.sub(r"[?#].*|$", "?lang=en", officer.page.url, count=1))
+    await officer.page.get_by_role("button", name="Shortcuts").click()
+    await looked_at(officer, "desk-keys", findings, DESK)
+    assert not findings, "\n".join(map(str, findings))
