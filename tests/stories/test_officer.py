@@ -190,6 +190,7 @@ async def test_who_is_handed_over_keeps_number_and_conversation_and_the_note_goe
     await citizen.write("Apakah denah lama masih berlaku?")
     other = await town.staff("petugas2", server=0)
     await other.button("pause").click()
+    await expect(other.button("pause")).to_have_attribute("aria-pressed", "true")
     await officer.page.get_by_role("button", name="Pindahkan konsultasi").click()
     await expect(officer.page.get_by_label("Kepada").locator("option", has_text="Petugas 2")).to_be_attached()
     eye = await shown(officer, "transfer", findings)
