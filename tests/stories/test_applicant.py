@@ -211,6 +211,7 @@ async def test_the_position_is_live_and_the_next_one_is_told(town: Town, house: 
         english.page.get_by_text("No officer for this service is on duty yet.").first
     ).to_be_visible()
     await expect(english.position).to_contain_text("2")
+    await expect(english.page.get_by_text("Construction Services Licence (IUJK)")).to_be_visible()
 
     officer = await town.staff("petugas2")
     await officer.button("pause").click()

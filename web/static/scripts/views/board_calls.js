@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { el, icon, part, show, words } from "./dom.js";
+import { serviceName } from "./language.js";
 import { attach, play } from "./tiles.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
@@ -82,7 +83,7 @@ class CallsView {
         { class: "about" },
         icon(media === "video" ? "video" : "phone", "s"),
         el("b", { class: "num" }, label),
-        el("span", {}, call.service_name),
+        el("span", {}, serviceName(call)),
         el("bdi", {}, call.officer_name),
         since ? el("span", { class: "num", "data-since": since }) : null,
       ),

@@ -5,6 +5,7 @@ import { duration } from "../times.js";
 import { groupOf, onDuty } from "./board_groups.js";
 import { counted } from "./counted.js";
 import { part, show, words } from "./dom.js";
+import { inLanguage } from "./language.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
 /** @typedef {import("../wire.js").ServiceFigures} ServiceFigures */
@@ -35,7 +36,7 @@ export function figuresView(place, board, now) {
 /** @param {Board} board */
 function longestWords({ services, totals }) {
   const service = services.find(({ longest_label: label }) => label !== undefined && label === totals.longestLabel);
-  return service ? t("board.longest_who", { label: totals.longestLabel ?? "", service: service.name }) : t("board.nobody");
+  return service ? t("board.longest_who", { label: totals.longestLabel ?? "", service: inLanguage(service.name, service.name_en) }) : t("board.nobody");
 }
 
 /** The servers cannot tell each other anything: said for as long as it lasts. @param {HTMLElement} strip @param {Board} board */
@@ -59,7 +60,7 @@ export function unservedView(strip, board) {
       const worst = alone[0];
       show(strip, worst !== undefined);
       if (!worst) return;
-      words(part(strip, "first"), t("board.unserved", { service: worst.name, count: worst.waiting }));
+      words(part(strip, "first"), t("board.unserved", { service: inLanguage(worst.name, worst.name_en), count: worst.waiting }));
       words(part(strip, "more"), alone.length > 1 ? t("board.unserved_more", { count: alone.length - 1 }) : "");
     },
   };

@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { el, icon, part, show, words } from "./dom.js";
+import { inLanguage } from "./language.js";
 
 /** @typedef {import("../models/board.js").Board} Board */
 /** @typedef {import("../wire.js").ServiceFigures} ServiceFigures */
@@ -33,7 +34,7 @@ function row(service) {
   return el(
     "tr",
     { role: "row" },
-    el("th", { scope: "row", role: "rowheader" }, service.name),
+    el("th", { scope: "row", role: "rowheader" }, inLanguage(service.name, service.name_en)),
     cell("waiting", el("span", { class: "split", "data-part": "split" }), bars(), el("span", { class: "count", "data-part": "waiting" })),
     cell("longest", el("span", { "data-part": "longest" })),
     cell("serving", el("span", { class: "count", "data-part": "serving" })),

@@ -1,6 +1,7 @@
 // @ts-check
 // What calls the officer back from another window: the page's title, sound, the system's notification.
 import { t } from "../text.js";
+import { serviceName } from "./language.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
 /** @typedef {import("../wire.js").Offer} Offer */
@@ -63,7 +64,7 @@ function notify(offer, now) {
   const seconds = Math.max(0, Math.ceil((offer.expires_at - now) / 1000));
   try {
     const shown = new Notification(t("desk.offer_notice", { label: offer.label }), {
-      body: t("desk.offer_notice_body", { name: offer.name, service: offer.service_name, seconds }),
+      body: t("desk.offer_notice_body", { name: offer.name, service: serviceName(offer), seconds }),
       tag: `offer-${offer.ticket}`,
     });
     shown.addEventListener("click", () => {

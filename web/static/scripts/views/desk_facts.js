@@ -5,6 +5,7 @@ import { minutes } from "../times.js";
 import { counted } from "./counted.js";
 import { clone, el, icon, part, words } from "./dom.js";
 import { eventIcon, eventWords } from "./event_words.js";
+import { serviceName } from "./language.js";
 
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
 
@@ -28,7 +29,7 @@ export function factsView(place, conversation) {
       name: ticket.name ?? "",
       phone: phoneWords(phone),
       application: applicationNumber || t("desk.application_none"),
-      service: ticket.service_name,
+      service: serviceName(ticket),
       channel: t(`desk.channel_plain.${ticket.channel}`),
       wait: counted("desk.minutes", minutes(waitSeconds)),
     };

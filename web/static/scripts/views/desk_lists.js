@@ -3,6 +3,7 @@
 import { t } from "../text.js";
 import { duration, minutes } from "../times.js";
 import { el, icon, part, show, words } from "./dom.js";
+import { serviceName } from "./language.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
@@ -140,7 +141,7 @@ function queueItem(waiting, now) {
     "li",
     { class: "line" },
     el("span", { class: "no" }, waiting.label),
-    el("span", { class: "who" }, waiting.service_name),
+    el("span", { class: "who" }, serviceName(waiting)),
     el(
       "span",
       { class: "at" },

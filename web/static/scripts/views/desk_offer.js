@@ -4,6 +4,7 @@ import { t } from "../text.js";
 import { minutes } from "../times.js";
 import { counted } from "./counted.js";
 import { part, show, words } from "./dom.js";
+import { serviceName } from "./language.js";
 import { say, shout } from "./speaker.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
@@ -88,7 +89,7 @@ class OfferView {
     this.#wholeMs = Math.max(1000, offer.lasts_ms ?? offer.expires_at - this.#parts.now());
     this.#spokenAt = null;
     this.#fill(offer);
-    shout(t("desk.offer_spoken", { label: offer.label, name: offer.name, service: offer.service_name }));
+    shout(t("desk.offer_spoken", { label: offer.label, name: offer.name, service: serviceName(offer) }));
   }
 
   #settle() {
@@ -103,7 +104,7 @@ class OfferView {
     const values = {
       label: offer.label,
       name: offer.name,
-      service: offer.service_name,
+      service: serviceName(offer),
       channel: t(`desk.channel_${offer.channel}`, { units: offer.units }),
       wait: counted("desk.minutes", minutes(offer.wait_seconds)),
       application: offer.application_number || t("desk.application_none"),

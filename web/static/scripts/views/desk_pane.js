@@ -9,6 +9,7 @@ import { factsView } from "./desk_facts.js";
 import { transferView } from "./desk_transfer.js";
 import { guestCard } from "./guest_card.js";
 import { clone, el, icon, part, show, words } from "./dom.js";
+import { serviceName } from "./language.js";
 
 /** @typedef {import("../models/desk.js").Desk} Desk */
 /** @typedef {import("../models/desk.js").DeskConversation} DeskConversation */
@@ -69,7 +70,7 @@ export class PaneView {
       recording: conversation.recording,
       now: parts.now,
       otherName,
-      subtitle: () => conversation.ticket.service_name,
+      subtitle: () => serviceName(conversation.ticket),
       label: () => conversation.ticket.label,
       bell: parts.bell,
       unread: () => transcript.unread,
@@ -235,7 +236,7 @@ export class PaneView {
     const spans = [];
     if (connected) spans.push(t("desk.call_for", { time: since(connected) }));
     else if (ticket.served_at && !this.finished) spans.push(t("desk.served_for", { time: since(ticket.served_at) }));
-    spans.push(ticket.service_name, t("desk.waited", { minutes: minutes(waitSeconds) }));
+    spans.push(serviceName(ticket), t("desk.waited", { minutes: minutes(waitSeconds) }));
     return spans.join(" · ");
   }
 

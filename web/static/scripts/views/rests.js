@@ -5,6 +5,7 @@ import { clockTime, clockTimeZone, clockDay } from "../times.js";
 import { conversationView } from "./conversation.js";
 import { clone, el, icon, part, partsIn, show, words } from "./dom.js";
 import { eventWords, officerName } from "./event_words.js";
+import { serviceName } from "./language.js";
 import { notMeButton } from "./place_acts.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
@@ -69,7 +70,7 @@ function facts(shown) {
   /** @type {[string, string][]} */
   const rows = [
     [t("waiting.number"), shown.label],
-    [t("ended.service"), shown.service_name],
+    [t("ended.service"), serviceName(shown)],
     [t("ended.day"), clockDay(shown.joined_at)],
   ];
   if (shown.officer_name && shown.served_at) rows.push([t("ended.officer"), officerName(shown.officer_name)]);
@@ -81,7 +82,8 @@ function facts(shown) {
 
 /** The conversation as a text file, made here: it goes through nobody's hands. @param {TicketModel} ticket */
 function save(ticket) {
-  const { label = "", service_name: service = "", joined_at: joined = 0 } = ticket.shown ?? {};
+  const { label = "", joined_at: joined = 0 } = ticket.shown ?? {};
+  const service = serviceName(ticket.shown);
   const lines = ticket.transcript.entries.map((entry) => {
     if (entry.kind !== "message") return `${clockTime(entry.at)}  ${eventWords(entry, "applicant")}`;
     const by = entry.by === "applicant" ? t("conversation.you") : officerName(entry.name ?? "");

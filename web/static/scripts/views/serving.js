@@ -7,6 +7,7 @@ import { conversationView } from "./conversation.js";
 import { clone, initial, partsIn, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
 import { guestCard } from "./guest_card.js";
+import { serviceName } from "./language.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
@@ -72,7 +73,7 @@ class ServingView {
       now,
       bell,
       otherName: () => this.#officer(),
-      subtitle: () => ticket.shown?.service_name ?? "",
+      subtitle: () => serviceName(ticket.shown),
       label: () => ticket.shown?.label ?? "",
       unread: () => transcript.unread,
       onShape: (shape) => this.#reshape(shape),
@@ -102,8 +103,7 @@ class ServingView {
     words(this.#part("title"), t("serving.title", { name: officer }));
     words(this.#part("officer"), officer);
     words(this.#part("face"), initial(officer));
-    const { label = "", service_name: service = "" } = ticket.shown ?? {};
-    words(this.#part("what"), `${label} · ${service}`);
+    words(this.#part("what"), `${ticket.shown?.label ?? ""} · ${serviceName(ticket.shown)}`);
     show(this.#part("officerlost"), !ticket.officerOnline);
     const busy = CALLING.has(ticket.call.stage);
     this.#part("call").setAttribute("aria-disabled", String(busy));

@@ -6,6 +6,7 @@ import { counted } from "./counted.js";
 import { deviceCheckView } from "./device_check.js";
 import { clone, el, part, setIcon, show, words } from "./dom.js";
 import { serviceOf } from "./event_words.js";
+import { serviceName } from "./language.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 import { say, shout } from "./speaker.js";
 import { drawWait } from "./wait_picture.js";
@@ -91,7 +92,7 @@ class SlipView {
     const shown = ticket.shown;
     if (!shown) return;
     words(part(this.#root, "number"), shown.label);
-    words(part(this.#root, "what"), t(`waiting.by_${shown.channel}`, { service: shown.service_name }));
+    words(part(this.#root, "what"), t(`waiting.by_${shown.channel}`, { service: serviceName(shown) }));
     setIcon(part(this.#root, "channelicon"), shown.channel);
     part(this.#root, "elsewhere").replaceChildren(...this.#elsewhere(shown.label));
     this.#root.classList.toggle("aged", !online());
