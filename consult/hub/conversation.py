@@ -49,12 +49,15 @@ async def end(asking: Asking, order: EndConsultation) -> object:
 
 
 async def ring(asking: Asking, order: Ring) -> object:
-    return await asking.services.switchboard.ring(asking.caller, order.ticket, order.media, asking.receipt)
+    switchboard = asking.services.switchboard
+    return await switchboard.ring(asking.caller, order.ticket, order.media, asking.receipt, order.hide)
 
 
 async def accept_call(asking: Asking, order: AcceptCall) -> object:
     switchboard = asking.services.switchboard
-    return await switchboard.accept(asking.caller, order.ticket, order.call, order.media, asking.receipt)
+    return await switchboard.accept(
+        asking.caller, order.ticket, order.call, order.media, asking.receipt, order.hide
+    )
 
 
 async def decline_call(asking: Asking, order: DeclineCall) -> object:
@@ -75,7 +78,7 @@ async def report_connected(asking: Asking, order: ReportConnected) -> object:
 async def renew_call(asking: Asking, order: RenewCall) -> object:
     switchboard = asking.services.switchboard
     return await switchboard.renew(
-        asking.caller, order.ticket, order.call, order.generation, asking.receipt, order.rung
+        asking.caller, order.ticket, order.call, order.generation, asking.receipt, order.rung, order.hide
     )
 
 

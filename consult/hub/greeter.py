@@ -94,6 +94,7 @@ class Greeter:
             recording=await self._services.recordings.shown(caller, caller.id)
             if _in_service(found)
             else None,
+            relay=bool(self._services.settings.turn_urls),
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:

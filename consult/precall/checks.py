@@ -21,7 +21,7 @@ from consult.precall.letters import Counted
 from consult.precall.line import MirrorLine
 from consult.precall.report import result_of
 from consult.settings import Settings
-from consult.signalling.description import check_candidate, check_description
+from consult.signalling.description import check_candidate, check_description, keep_hidden
 from consult.signalling.ice import ice_servers, relay_only
 from consult.storage import moments
 from consult.storage.database import Database
@@ -36,6 +36,7 @@ class Running:
 
     id: str
     line: MirrorLine
+    relay_only: bool
     offered: bool = False
 
 
@@ -56,7 +57,9 @@ class DeviceChecks:
         servers = ice_servers(self._settings, SystemClock().now())
         line = await MirrorLine.open(self._settings.data_dir, servers)
         await self._end(frame.ticket)  # the one that was begun meanwhile
-        self._running[frame.ticket] = Running(frame.check, line)
+        hidden = frame.hide and bool(self._settings.turn_urls)
+        running = Running(frame.check, line, relay_only(self._settings, Side.APPLICANT, hidden))
+        self._running[frame.ticket] = running
         line.listen(
             lambda sdp: self._tell(frame.ticket, CheckAnswered(frame.ticket, frame.check, sdp)),
             lambda why: self._stopped(frame.ticket, frame.check, why),
@@ -66,22 +69,24 @@ class DeviceChecks:
             check=frame.check,
             seconds=max(1, round(line.seconds)),
             ice_servers=servers,
-            relay_only=relay_only(self._settings, Side.APPLICANT),
+            relay_only=running.relay_only,
         )
         self._tell(frame.ticket, begun)
 
     async def offer(self, caller: Caller, frame: SendCheckOffer) -> None:
         """Raises TooLarge, BadDescription, NotFound when no such check is under way here."""
-        check_description(frame.sdp, relay_only(self._settings, Side.APPLICANT))
+        checked = check_description(frame.sdp)
         running = self._of(caller, frame.ticket, frame.check)
+        keep_hidden(checked.shows_address, running.relay_only)
         if running.offered:
             raise StageForbids(stage="offered", step="offer")
         running.offered = True
         running.line.send(Offered(frame.sdp))
 
     async def candidate(self, caller: Caller, frame: SendCheckCandidate) -> None:
-        check_candidate(frame.candidate, relay_only(self._settings, Side.APPLICANT))
+        shows_address = check_candidate(frame.candidate)
         running = self._of(caller, frame.ticket, frame.check)
+        keep_hidden(shows_address, running.relay_only)
         running.line.send(Candidate(frame.candidate, frame.mid, frame.line))
 
     async def report(self, caller: Caller, order: ReportCheck, receipt: Receipt) -> DeviceCheck:

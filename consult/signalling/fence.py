@@ -13,10 +13,14 @@ from consult.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A frame that may go on: to whom, and the certificate pinned last for the side it comes from."""
+    """A frame that may go on: to whom, and the certificate pinned last for the side it comes from.
+
+    `hidden`: the applicant's address is kept from everybody in this call.
+    """
 
     other: Address
     pin: str | None
+    hidden: bool
 
 
 async def passes(database: Database, caller: Caller, ticket_id: str, call_id: str, generation: int) -> Passed:
@@ -25,7 +29,7 @@ async def passes(database: Database, caller: Caller, ticket_id: str, call_id: st
     row = await database.glance(store.SPOKEN, {"ticket_id": ticket_id, "call_id": call_id})
     if row is None or not _is_of(caller, ticket_id, row):
         raise NotFound()
-    stage, officer_id, call_stage, now, applicant_pin, officer_pin = row
+    stage, officer_id, call_stage, now, applicant_pin, officer_pin, hidden = row
     if call_stage is None:
         raise NotFound()
     if stage != Stage.SERVING or officer_id is None:
@@ -33,8 +37,8 @@ async def passes(database: Database, caller: Caller, ticket_id: str, call_id: st
     if call_stage not in RELAYED or now != generation:
         raise StageForbids(stage=str(call_stage), step="relay")
     if caller.side is Side.APPLICANT:
-        return Passed(staff_address(officer_id), applicant_pin)
-    return Passed(applicant_address(ticket_id), officer_pin)
+        return Passed(staff_address(officer_id), applicant_pin, bool(hidden))
+    return Passed(applicant_address(ticket_id), officer_pin, bool(hidden))
 
 
 def _is_of(caller: Caller, ticket_id: str, row: tuple[Any, ...]) -> bool:

@@ -8,7 +8,7 @@ from consult.live.announcer import Announcer
 from consult.people import Caller, Side
 from consult.settings import Settings
 from consult.signalling import store
-from consult.signalling.description import check_candidate, check_description
+from consult.signalling.description import check_candidate, check_description, keep_hidden
 from consult.signalling.fence import Passed, passes
 from consult.signalling.ice import relay_only
 from consult.signalling.shown import call_of
@@ -43,17 +43,21 @@ class Relay:
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
         """Raises NotFound, StageForbids, TooLarge, BadDescription."""
-        fingerprint = check_description(frame.sdp, relay_only(self._settings, caller.side)).fingerprint
+        checked = check_description(frame.sdp)
         passed = await self._passes(caller, frame)
+        self._keep_hidden(caller, passed, checked.shows_address)
         # Most descriptions are not the first of their generation: nothing is written for those.
-        if passed.pin != store.pin_for(frame.generation, fingerprint):
-            await self._switchboard.pin(caller, frame.ticket, frame.call, frame.generation, fingerprint)
+        if passed.pin != store.pin_for(frame.generation, checked.fingerprint):
+            await self._switchboard.pin(
+                caller, frame.ticket, frame.call, frame.generation, checked.fingerprint
+            )
         relayed = DescriptionRelayed(frame.ticket, frame.call, frame.generation, frame.kind, frame.sdp)
         self._announcer.tell([passed.other], relayed)
 
     async def candidate(self, caller: Caller, frame: SendCandidate) -> None:
-        check_candidate(frame.candidate, relay_only(self._settings, caller.side))
+        shows_address = check_candidate(frame.candidate)
         passed = await self._passes(caller, frame)
+        self._keep_hidden(caller, passed, shows_address)
         relayed = CandidateRelayed(
             frame.ticket, frame.call, frame.generation, frame.candidate, frame.mid, frame.line, frame.ufrag
         )
@@ -96,6 +100,9 @@ class Relay:
         await passes(self._database, caller, frame.ticket, frame.call, frame.generation)
         call = await self._database.read(lambda conn: store.find(conn, frame.ticket, frame.call))
         self._announcer.tell([caller.address], CallChanged(call_of(call, caller.side, self._settings)))
+
+    def _keep_hidden(self, caller: Caller, passed: Passed, shows_address: bool) -> None:
+        keep_hidden(shows_address, relay_only(self._settings, caller.side, passed.hidden))
 
     async def _passes(
         self, caller: Caller, frame: SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart

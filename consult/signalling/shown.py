@@ -30,7 +30,7 @@ def call_of(call: CallRow, side: Side, settings: Settings) -> CallShown:
         connected_at=_ms(call.connected_at),
         ended_reason=call.ended_reason,
         ice_servers=servers,
-        relay_only=relay_only(settings, side) or call.rung is Rung.RELAY,
+        relay_only=relay_only(settings, side, call.applicant_hidden) or call.rung is Rung.RELAY,
         rung=call.rung.value,
         ice_seconds=settings.turn_credential_seconds if servers and settings.turn_urls else None,
     )

@@ -18,12 +18,10 @@ from consult.people import Caller, Side
 from consult.settings import Settings
 from consult.signalling import store
 from consult.signalling.calls import ENDED_REASON, STEPS_DOWN, CallStage, CallStep, Rung
+from consult.signalling.ice import wish
 from consult.signalling.store import CallRow
 from consult.storage import moments
 from consult.wire.to_client import Entry
-
-# An honest page steps down after five seconds and up after twenty.
-QUALITY_STEPS_APART_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +59,23 @@ def served(conn: Connection, caller: Caller, ticket_id: str) -> TicketRow:
 
 
 def ring(
-    conn: Connection, settings: Settings, ticket: TicketRow, caller: Caller, stream: str, media: str
+    conn: Connection,
+    settings: Settings,
+    ticket: TicketRow,
+    caller: Caller,
+    stream: str,
+    media: str,
+    hide: bool,
 ) -> Changed:
     """Raises StageForbids when a call is there already; if it is the other side ringing, this accepts."""
     present = store.live(conn, ticket.id, lock=True)
     if present is not None:
         if present.stage is CallStage.RINGING and present.started_by is not caller.side:
-            return accept(conn, settings, ticket, present, caller, stream, media)
+            return accept(conn, settings, ticket, present, caller, stream, media, hide)
         raise StageForbids(stage=present.stage.value, step="ring")
     until = moments.now(conn) + timedelta(seconds=settings.ring_seconds)
-    call = store.start(conn, ticket.id, caller.side, stream, media, until)
+    hidden = wish(settings, caller.side, hide)
+    call = store.start(conn, ticket.id, caller.side, stream, media, until, **hidden)
     entry = log.add(conn, ticket.id, "call_rang", caller.name, {"media": media, "by": caller.side.value})
     return Changed(call, ticket.officer_id, ticket.service_id, entry)
 
@@ -97,6 +102,7 @@ def accept(
     caller: Caller,
     stream: str,
     media: str,
+    hide: bool,
 ) -> Changed:
     call = store.advance(
         conn,
@@ -106,6 +112,7 @@ def accept(
         accepted_media=media,
         setup_expires_at=moments.now(conn) + timedelta(seconds=settings.call_setup_seconds),
         **store.taken_by(caller.side, stream),
+        **wish(settings, caller.side, hide),
     )
     # Who asks for less gets less: a video call that is accepted by sound alone is a call by sound.
     own = _take_units(conn, ticket, settings.video_units if media == "video" else settings.audio_units)
@@ -142,15 +149,27 @@ def step_down(
 
 
 def renew(
-    conn: Connection, settings: Settings, ticket: TicketRow, before: CallRow, caller: Caller, stream: str
+    conn: Connection,
+    settings: Settings,
+    ticket: TicketRow,
+    before: CallRow,
+    caller: Caller,
+    stream: str,
+    hide: bool | None,
 ) -> Changed:
-    """The next generation, with this page. Trying again and again gets no more time; another page does."""
+    """The next generation, with this page. Trying again and again gets no more time; another page does.
+
+    `hide` None: as in the generation before.
+    """
     until = before.setup_expires_at
     if until is None or before.stream_of(caller.side) != stream:
         first = before.connected_at is None
         seconds = settings.call_setup_seconds if first else settings.call_reconnect_seconds
         until = moments.now(conn) + timedelta(seconds=seconds)
-    return unchanged(ticket, _renewed(conn, before, caller, until, **store.taken_by(caller.side, stream)))
+    columns = store.taken_by(caller.side, stream) | (
+        {} if hide is None else wish(settings, caller.side, hide)
+    )
+    return unchanged(ticket, _renewed(conn, before, caller, until, **columns))
 
 
 def _renewed(
@@ -167,22 +186,6 @@ def _renewed(
         officer_connected_at=None,
         setup_expires_at=until,
         **columns,
-    )
-
-
-def quality(
-    conn: Connection, ticket: TicketRow, call: CallRow, caller: Caller, step: str, level: int
-) -> Changed:
-    """Put a step of the quality into the conversation; steps that come too fast are passed over."""
-    since = moments.now(conn) - timedelta(seconds=QUALITY_STEPS_APART_SECONDS)
-    if log.has_newer(conn, ticket.id, "call_quality", caller.side.value, since):
-        return unchanged(ticket, call)
-    detail: dict[str, str | int] = {"reason": step, "level": level, "by": caller.side.value}
-    return Changed(
-        call,
-        ticket.officer_id,
-        ticket.service_id,
-        log.add(conn, ticket.id, "call_quality", caller.name, detail),
     )
 
 

@@ -40,6 +40,7 @@ class CallRow:
     applicant_pin: str | None
     officer_pin: str | None
     rung: Rung
+    applicant_hidden: bool
 
     def pin_of(self, side: Side) -> str | None:
         """The certificate pinned last for this side, with its generation."""
@@ -65,6 +66,7 @@ SPOKEN = Prepared(
         call.c.generation,
         call.c.applicant_pin,
         call.c.officer_pin,
+        call.c.applicant_hidden,
     )
     .select_from(
         ticket.join(
@@ -73,7 +75,8 @@ SPOKEN = Prepared(
     )
     .where(ticket.c.id == bindparam("ticket_id"))
 )
-"""What a frame has to pass: the ticket's stage and officer, and the call's stage, generation and pins."""
+"""What a frame has to pass: the stage and officer of the ticket; the stage, generation and pins of the call,
+and whether the applicant is hidden in it."""
 
 
 def _row(row: Row[Any]) -> CallRow:
@@ -101,7 +104,13 @@ def find(conn: Connection, ticket_id: str, call_id: str, lock: bool = False) -> 
 
 
 def start(
-    conn: Connection, ticket_id: str, started_by: Side, stream: str, media: str, ring_expires_at: datetime
+    conn: Connection,
+    ticket_id: str,
+    started_by: Side,
+    stream: str,
+    media: str,
+    ring_expires_at: datetime,
+    **columns: Any,
 ) -> CallRow:
     """A call that rings. The database refuses a second live call of the same consultation."""
     now = moments.now(conn)
@@ -118,6 +127,7 @@ def start(
             **taken_by(started_by, stream),
             rang_at=now,
             ring_expires_at=ring_expires_at,
+            **columns,
         )
     )
     _recorded(conn, ticket_id, call_id, "ring", started_by.value, {"media": media})

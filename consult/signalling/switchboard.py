@@ -15,7 +15,7 @@ from consult.errors import StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Address, Caller, Side, applicant_address, guest_address, staff_address
 from consult.settings import Settings
-from consult.signalling import screens, steps, store
+from consult.signalling import levels, screens, steps, store
 from consult.signalling.calls import ENDED_REASON, RELAYED, CallStage, CallStep, Rung
 from consult.signalling.shown import call_of
 from consult.signalling.steps import Changed
@@ -52,12 +52,17 @@ class Switchboard:
         self._settings = settings
         self._witness = witness
 
-    async def ring(self, caller: Caller, ticket_id: str, media: str, receipt: Receipt) -> Changed:
-        """Start ringing the other side. Both sides ringing at once is an accept by the second."""
+    async def ring(
+        self, caller: Caller, ticket_id: str, media: str, receipt: Receipt, hide: bool = False
+    ) -> Changed:
+        """Start ringing the other side. Both sides ringing at once is an accept by the second.
+
+        `hide`: nobody in the call is to learn the applicant's network address.
+        """
 
         def order(conn: Connection) -> Changed:
             ticket = steps.served(conn, caller, ticket_id)
-            return steps.ring(conn, self._settings, ticket, caller, receipt.stream, media)
+            return steps.ring(conn, self._settings, ticket, caller, receipt.stream, media, hide)
 
         return await self._carry_out(order, receipt)
 
@@ -74,7 +79,13 @@ class Switchboard:
             self._tell(changed)
 
     async def accept(
-        self, caller: Caller, ticket_id: str, call_id: str, media: str, receipt: Receipt
+        self,
+        caller: Caller,
+        ticket_id: str,
+        call_id: str,
+        media: str,
+        receipt: Receipt,
+        hide: bool = False,
     ) -> Changed:
         """Answer a ringing call of the other side; the first device to do so wins."""
 
@@ -83,7 +94,7 @@ class Switchboard:
             call = store.find(conn, ticket_id, call_id, lock=True)
             if call.started_by is caller.side:
                 raise StageForbids(stage=call.stage.value, step=CallStep.ACCEPT.value)
-            return steps.accept(conn, self._settings, ticket, call, caller, receipt.stream, media)
+            return steps.accept(conn, self._settings, ticket, call, caller, receipt.stream, media, hide)
 
         return await self._carry_out(order, receipt)
 
@@ -125,6 +136,7 @@ class Switchboard:
         generation: int,
         receipt: Receipt,
         rung: str | None = None,
+        hide: bool | None = None,
     ) -> Changed:
         """This page takes part, over a new connection: both sides connect anew, in the next generation.
 
@@ -141,7 +153,7 @@ class Switchboard:
                 return steps.unchanged(ticket, call)
             if rung is not None:
                 return steps.step_down(conn, self._settings, ticket, call, caller, Rung(rung))
-            return steps.renew(conn, self._settings, ticket, call, caller, receipt.stream)
+            return steps.renew(conn, self._settings, ticket, call, caller, receipt.stream, hide)
 
         return await self._carry_out(order, receipt)
 
@@ -155,7 +167,7 @@ class Switchboard:
             call = store.find(conn, ticket_id, call_id, lock=True)
             if call.stage not in RELAYED:
                 raise StageForbids(stage=call.stage.value, step="quality")
-            return steps.quality(conn, ticket, call, caller, step, level)
+            return levels.told(conn, ticket, call, caller, step, level)
 
         return await self._carry_out(order, receipt)
 

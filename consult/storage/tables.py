@@ -277,6 +277,8 @@ call = Table(
     Column("applicant_pin", String(48)),
     Column("officer_pin", String(48)),
     Column("rung", String(8), nullable=False, server_default="direct"),
+    # The applicant wished that nobody in the call learns its network address.
+    Column("applicant_hidden", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("stage IN ('ringing', 'connecting', 'connected', 'ended')", name="stage"),
     Index("uq_call_live", "ticket_id", unique=True,
           sqlite_where=text("stage <> 'ended'"), postgresql_where=text("stage <> 'ended'")),

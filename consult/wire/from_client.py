@@ -157,20 +157,25 @@ class ServeNext(FromClient):
 
 
 class Ring(FromClient):
-    """Ask the other side for a call. Both sides ringing at once is an accept by the second."""
+    """Ask the other side for a call. Both sides ringing at once is an accept by the second.
+
+    `hide`: nobody in the call is to learn this applicant's network address; where `WelcomeApplicant.relay`.
+    """
 
     cseq: Number
     ticket: Id
     media: Media
+    hide: bool = False
 
 
 class AcceptCall(FromClient):
-    """Answer a ringing call with this media; the first device to do so wins."""
+    """Answer a ringing call with this media; the first device to do so wins. `hide`: as in `Ring`."""
 
     cseq: Number
     ticket: Id
     call: Id
     media: Media
+    hide: bool = False
 
 
 class DeclineCall(FromClient):
@@ -203,7 +208,7 @@ class RenewCall(FromClient):
     no path was found again. The call gets its next generation and both sides connect anew. `generation` is
     the one this page knows; if this page takes part already and the call has moved on, nothing changes.
     `rung`: no path was found in time, so the next one is tried: through the office's relay alone, then
-    without pictures.
+    without pictures. `hide`: as in `Ring`, from the next generation on; without it, as it was.
     """
 
     cseq: Number
@@ -211,6 +216,7 @@ class RenewCall(FromClient):
     call: Id
     generation: Number
     rung: Literal["relay", "audio"] | None = None
+    hide: bool | None = None
 
 
 class ReportLost(FromClient):
@@ -476,11 +482,12 @@ class BeginCheck(FromClient):
     """Ask for a peer of the service to try devices and network with, under a name of the page's choice.
 
     Answered by `CheckBegun`, or by `Refused`: `busy` with a time while too many are tried at once,
-    `check_unavailable` while there is no such peer.
+    `check_unavailable` while there is no such peer. `hide`: try the path that a call with `hide` would take.
     """
 
     ticket: Id
     check: Id
+    hide: bool = False
 
 
 class SendCheckOffer(FromClient):

@@ -346,7 +346,8 @@ class WelcomeApplicant(ToClient):
 
     `whole`: the entries start at 1 (the page's history was unknown or of another epoch) and replace what
     it holds. `seen_from` names the network address this page came from, without telling it: another value
-    than in the welcome before means that the address changed, and with it the path of a call.
+    than in the welcome before means that the address changed, and with it the path of a call. `relay`: the
+    office has TURN, so this applicant may wish to be hidden in calls (`Ring.hide`).
     """
 
     v: int
@@ -367,6 +368,7 @@ class WelcomeApplicant(ToClient):
     guest: GuestShown | None = None
     leg: LegShown | None = None
     recording: RecordingShown | None = None
+    relay: bool = False
 
 
 class WelcomeOfficer(ToClient):

@@ -36,12 +36,15 @@ KEEP_CONNECTIONS = """
 """
 
 
-async def in_video(town: Town, name: str) -> tuple[Person, Person]:
+async def in_video(town: Town, name: str, hides: bool = False) -> tuple[Person, Person]:
+    """Both see moving pictures; `hides`: the citizen wishes it before accepting."""
     citizen, officer = await town.consultation(name)
     for side in (citizen, officer):
         await side.context.add_init_script(KEEP_CONNECTIONS)
         await side.page.reload()
     await officer.button("video").click()
+    if hides:
+        await citizen.page.get_by_role("dialog").get_by_label("Sembunyikan alamat saya").check()
     await citizen.button("accept_video").click()
     for side in (citizen, officer):
         await side.sees_moving_pictures()

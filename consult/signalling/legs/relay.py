@@ -8,7 +8,7 @@ from consult.errors import NotFound, StageForbids
 from consult.live.announcer import Announcer
 from consult.people import Caller, Role, Side
 from consult.settings import Settings
-from consult.signalling.description import check_candidate, check_description
+from consult.signalling.description import check_candidate, check_description, keep_hidden
 from consult.signalling.ice import relay_only
 from consult.signalling.legs import found
 from consult.signalling.legs import store as legs
@@ -51,20 +51,22 @@ class LegRelay:
 
     async def describe(self, caller: Caller, frame: SendDescription) -> None:
         """Raises NotFound, Ended, StageForbids, TooLarge, BadDescription: also of a supervisor who sends."""
-        fingerprint = check_description(frame.sdp, self._relay_only(caller)).fingerprint
+        checked = check_description(frame.sdp)
         if _listens(caller):
             check_hears_only(frame.sdp)
         leg = await self._spoken_over(caller, frame)
-        if leg.leg.pin_of(caller.side) != pin_for(frame.generation, fingerprint):
-            await self._pin(caller, frame, fingerprint)
+        self._keep_hidden(caller, leg, checked.shows_address)
+        if leg.leg.pin_of(caller.side) != pin_for(frame.generation, checked.fingerprint):
+            await self._pin(caller, frame, checked.fingerprint)
         relayed = DescriptionRelayed(
             frame.ticket, frame.call, frame.generation, frame.kind, frame.sdp, frame.leg
         )
         self._announcer.tell([leg.other], relayed)
 
     async def candidate(self, caller: Caller, frame: SendCandidate) -> None:
-        check_candidate(frame.candidate, self._relay_only(caller))
+        shows_address = check_candidate(frame.candidate)
         leg = await self._spoken_over(caller, frame)
+        self._keep_hidden(caller, leg, shows_address)
         relayed = CandidateRelayed(
             frame.ticket,
             frame.call,
@@ -118,8 +120,9 @@ class LegRelay:
         shown = leg_of(leg.leg, leg.guest, leg.call, caller.side, self._settings)
         self._announcer.tell([caller.address], LegChanged(shown))
 
-    def _relay_only(self, caller: Caller) -> bool:
-        return relay_only(self._settings, hidden_as(caller.side, _listens(caller)))
+    def _keep_hidden(self, caller: Caller, leg: Found, shows_address: bool) -> None:
+        side = hidden_as(caller.side, _listens(caller))
+        keep_hidden(shows_address, relay_only(self._settings, side, leg.call.applicant_hidden))
 
     async def _spoken_over(self, caller: Caller, frame: Spoken) -> Found:
         return await self._database.read(lambda conn: _find(conn, caller, frame))

@@ -36,7 +36,7 @@ def leg_of(leg: LegRow, guest: GuestRow, call: CallRow, end: Side, settings: Set
         taken_by=leg.stream_of(end),
         media="video" if seen else "audio",
         ice_servers=servers,
-        relay_only=relay_only(settings, hidden_as(end, guest.listens)),
+        relay_only=relay_only(settings, hidden_as(end, guest.listens), call.applicant_hidden),
         listens=guest.listens,
         ice_seconds=settings.turn_credential_seconds if servers and settings.turn_urls else None,
     )

@@ -124,7 +124,7 @@ export class Call {
 
   /** @param {Media} media */
   async ring(media) {
-    const order = this.#use.channel.order({ t: "Ring", ticket: this.#use.ticket, media }, { now: true });
+    const order = this.#use.channel.order({ t: "Ring", ticket: this.#use.ticket, media, ...this.#wish() }, { now: true });
     this.#rings = true;
     this.#openDevices(media);
     try {
@@ -142,7 +142,7 @@ export class Call {
     this.#takePart(call.id);
     this.#openDevices(media);
     try {
-      return await this.#use.channel.order({ t: "AcceptCall", ticket: call.ticket, call: call.id, media });
+      return await this.#use.channel.order({ t: "AcceptCall", ticket: call.ticket, call: call.id, media, ...this.#wish() });
     } catch (refusal) {
       this.#leave();
       throw refusal;
@@ -167,7 +167,8 @@ export class Call {
     this.#from = call.generation + 1;
     this.#takePart(call.id);
     this.#openDevices(media);
-    this.#report("RenewCall");
+    const { id, ticket, generation } = call;
+    this.#use.channel.order({ t: "RenewCall", ticket, call: id, generation, ...this.#wish() }).catch(() => {});
     // What was shared before a reload, or from another device, is no longer.
     this.screen.tell(false);
   }
@@ -272,6 +273,11 @@ export class Call {
     this.#media.devices.restore(this.choices.read());
     this.quality.watch(this.#media.quality);
     void this.#media.openDevices(media === "video").then(() => this.#remember());
+  }
+
+  /** What an applicant's page says of its network address, each time that it takes part. @returns {{ hide?: boolean }} */
+  #wish() {
+    return this.#use.hides ? { hide: this.#use.hides() } : {};
   }
 
   /** A page that slept may have missed how the call goes on. */

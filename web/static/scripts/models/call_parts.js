@@ -31,5 +31,6 @@ export {};
  *   side: import("../wire.js").PersonSide,
  *   parts: BrowserParts,
  *   check?: () => import("../wire.js").DeviceCheck | null,
- * }} CallParts What the call of one conversation is made of; `check`: the applicant's last device check
+ *   hides?: () => boolean,
+ * }} CallParts What the call of one conversation is made of; `check`: the applicant's last device check; `hides`: whether it wishes to be hidden
  */

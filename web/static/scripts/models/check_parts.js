@@ -18,7 +18,8 @@
  *   ticket: string,
  *   parts: import("./call_parts.js").BrowserParts,
  *   tools: CheckTools,
- * }} CheckParts
+ *   hides?: () => boolean,
+ * }} CheckParts `hides`: whether a call would keep this person's address from others, and so take the relay
  */
 
 export {};

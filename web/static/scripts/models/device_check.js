@@ -126,10 +126,10 @@ export class DeviceCheck {
   /** @param {MediaStream} stream */
   async #network(stream) {
     this.#go("network");
-    const { channel, ticket, parts } = this.#parts;
+    const { channel, ticket, parts, hides } = this.#parts;
     const check = this.#id;
     const began = parts.timers.now();
-    const begun = /** @type {CheckBegun} */ (await this.#ask({ t: "BeginCheck", ticket, check }, "CheckBegun"));
+    const begun = /** @type {CheckBegun} */ (await this.#ask({ t: "BeginCheck", ticket, check, hide: hides?.() ?? false }, "CheckBegun"));
     const signallingMs = Math.round(parts.timers.now() - began);
     const servers = /** @type {RTCIceServer[]} */ (/** @type {unknown} */ (begun.ice_servers));
     const trying = tryRelays(parts, servers);

@@ -1,6 +1,7 @@
 // @ts-check
 import { Call } from "./call.js";
 import { DeviceCheck } from "./device_check.js";
+import { HiddenAddress } from "./hidden_address.js";
 import { Listeners } from "./listeners.js";
 import { ThirdSeat } from "./third_seat.js";
 import { Recording } from "./recording.js";
@@ -31,6 +32,7 @@ export class TicketModel {
   seat;
   recording;
   deviceCheck;
+  address;
   #channel;
   #id;
   /** @type {Ticket | null} */
@@ -51,11 +53,13 @@ export class TicketModel {
     this.#id = ticketId;
     const about = { channel, ticket: ticketId, side: /** @type {const} */ ("applicant") };
     this.transcript = new Transcript({ ...about, storage, timers: parts.timers });
-    this.call = new Call({ ...about, parts, check: () => this.#check });
+    this.address = new HiddenAddress(storage);
+    const hides = () => this.address.chosen;
+    this.call = new Call({ ...about, parts, check: () => this.#check, hides });
     this.seat = new ThirdSeat({ ...about, parts, call: this.call });
     this.recording = new Recording({ ...about, call: this.call, seat: this.seat });
     this.photos = new Photos({ ...about, timers: parts.timers, tools: parts.photos });
-    this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools });
+    this.deviceCheck = new DeviceCheck({ channel, ticket: ticketId, parts, tools, hides });
     channel.holdings = {
       seqs: () => (this.transcript.known ? { [ticketId]: this.transcript.lastSeq } : {}),
       revision: () => null,
@@ -141,6 +145,7 @@ export class TicketModel {
   /** @param {WelcomeApplicant} welcome */
   #welcome(welcome) {
     this.#limits = welcome.limits;
+    this.address.offered = welcome.relay ?? false;
     this.#position = welcome.position ?? null;
     this.#check = welcome.check ?? null;
     this.transcript.take(welcome);

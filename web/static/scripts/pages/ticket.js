@@ -62,6 +62,7 @@ async function run(opened) {
       channel.stop();
       forget(id);
       sessionStorage.removeItem(draftKey);
+      ticket.address.choose(false);
       forgetHere(id, csrf);
     },
     lost: showUnknown,

@@ -20,6 +20,7 @@ import { stageView } from "./stage.js";
  * @property {() => string} label the queue number
  * @property {() => number} unread messages nobody has read yet
  * @property {import("./bell.js").Bell} bell
+ * @property {import("../models/hidden_address.js").HiddenAddress} [address] an applicant's own
  * @property {(shape: Shape | "none") => void} onShape
  * @property {() => void} [openChat] "Obrolan" where video and chat stand side by side; on a phone the button swaps them
  */

@@ -4,6 +4,7 @@ import { t } from "../text.js";
 import { counted } from "./counted.js";
 import { clone, initial, part, show, words } from "./dom.js";
 import { secondsLeft } from "./call_words.js";
+import { hideAddress } from "./hide_address.js";
 import { say, shout } from "./speaker.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
@@ -14,6 +15,7 @@ import { say, shout } from "./speaker.js";
  * @property {() => string} otherName
  * @property {() => string} subtitle
  * @property {() => string} label
+ * @property {import("../models/hidden_address.js").HiddenAddress} [address] an applicant's own
  */
 
 const DEAF_MS = 500;
@@ -52,6 +54,7 @@ class RingingView {
     // Esc closes the top layer only; a person who calls is not declined by it.
     dialog.addEventListener("cancel", (event) => event.preventDefault());
     dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
+    hideAddress(part(dialog, "hide"), parts.address);
     this.update();
     document.body.append(dialog);
     dialog.showModal();

@@ -7,6 +7,7 @@ import { conversationView } from "./conversation.js";
 import { clone, initial, partsIn, show, words } from "./dom.js";
 import { officerName } from "./event_words.js";
 import { guestCard } from "./guest_card.js";
+import { hideAddress } from "./hide_address.js";
 import { serviceName } from "./language.js";
 import { confirmInPlace, copyButton, notMeButton } from "./place_acts.js";
 
@@ -72,6 +73,7 @@ class ServingView {
       recording: ticket.recording,
       now,
       bell,
+      address: ticket.address,
       otherName: () => this.#officer(),
       subtitle: () => serviceName(ticket.shown),
       label: () => ticket.shown?.label ?? "",
@@ -107,6 +109,7 @@ class ServingView {
     show(this.#part("officerlost"), !ticket.officerOnline);
     const busy = CALLING.has(ticket.call.stage);
     this.#part("call").setAttribute("aria-disabled", String(busy));
+    hideAddress(this.#part("hide"), ticket.address, !busy);
   }
 
   #officer() {
