@@ -32,12 +32,12 @@
 /** @typedef {{ t: "AcceptOffer", cseq: number, ticket: string, attempt: number }} AcceptOffer */
 /** @typedef {{ t: "PassOffer", cseq: number, ticket: string, attempt: number }} PassOffer */
 /** @typedef {{ t: "ServeNext", cseq: number }} ServeNext */
-/** @typedef {{ t: "Ring", cseq: number, ticket: string, media: Media }} Ring */
-/** @typedef {{ t: "AcceptCall", cseq: number, ticket: string, call: string, media: Media }} AcceptCall */
+/** @typedef {{ t: "Ring", cseq: number, ticket: string, media: Media, hide?: boolean }} Ring */
+/** @typedef {{ t: "AcceptCall", cseq: number, ticket: string, call: string, media: Media, hide?: boolean }} AcceptCall */
 /** @typedef {{ t: "DeclineCall", cseq: number, ticket: string, call: string }} DeclineCall */
 /** @typedef {{ t: "HangUp", cseq: number, ticket: string, call: string }} HangUp */
 /** @typedef {{ t: "ReportConnected", cseq: number, ticket: string, call: string, generation: number }} ReportConnected */
-/** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number, rung?: "audio" | "relay" | null }} RenewCall */
+/** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number, rung?: "audio" | "relay" | null, hide?: boolean | null }} RenewCall */
 /** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
 /** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
 /** @typedef {{ t: "ReportScreen", cseq: number, ticket: string, call: string, on: boolean }} ReportScreen */
@@ -62,7 +62,7 @@
 /** @typedef {{ t: "BeginRecorder", cseq: number, ticket: string, recording: string, attempt: string }} BeginRecorder */
 /** @typedef {{ t: "SendRecorderOffer", ticket: string, recording: string, attempt: string, sdp: string }} SendRecorderOffer */
 /** @typedef {{ t: "SendRecorderCandidate", ticket: string, recording: string, attempt: string, candidate: string, mid?: string | null, line?: number | null }} SendRecorderCandidate */
-/** @typedef {{ t: "BeginCheck", ticket: string, check: string }} BeginCheck */
+/** @typedef {{ t: "BeginCheck", ticket: string, check: string, hide?: boolean }} BeginCheck */
 /** @typedef {{ t: "SendCheckOffer", ticket: string, check: string, sdp: string }} SendCheckOffer */
 /** @typedef {{ t: "SendCheckCandidate", ticket: string, check: string, candidate: string, mid?: string | null, line?: number | null }} SendCheckCandidate */
 /** @typedef {{ t: "ReportCheck", cseq: number, ticket: string, check: string, camera: DeviceState, microphone: DeviceState, speaker: SpeakerState, signalling_ms: number, path: Path, down_packets?: number, down_lost?: number, down_kbps?: number, level_db?: number | null, rtt_ms?: number | null, looped_kbps?: number | null, relays?: Record<string, boolean> }} ReportCheck */
@@ -85,7 +85,7 @@
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ id: string, ticket: string, label: string, service_name: string, service_name_en: string, officer_name: string, media: Media, connected_at?: number | null, chair?: "" | "colleague" | "companion" | "interpreter" | "supervisor", listener?: string }} CallFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
-/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null }} WelcomeApplicant */
+/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null, relay?: boolean }} WelcomeApplicant */
 /** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null, seen_from?: string }} WelcomeOfficer */
 /** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown, listening?: GuestShown | null, legs?: Array<LegShown>, seen_from?: string }} WelcomeSupervisor */
 /** @typedef {{ t: "WelcomeGuest", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, guest: GuestShown, legs?: Array<LegShown>, officer_name?: string, applicant_name?: string, seen_from?: string, recording?: RecordingShown | null }} WelcomeGuest */
