@@ -92,6 +92,12 @@ class Settings:
     requeue_seconds: float = setting(
         120, "A lost officer's consultations go back to the head after.", least=0
     )
+    applicant_away_seconds: float = setting(
+        300, "An applicant who is served and whose page is gone this long: the conversation says so.", least=0
+    )
+    applicant_lost_seconds: float = setting(
+        600, "Such a consultation ends when the page is gone this long in all.", least=0
+    )
     ring_seconds: float = setting(30, "A call rings this long on a page.", least=0)
     ring_total_seconds: float = setting(
         45, "A call that rings on one page after the other rings no longer than.", least=0

@@ -26,6 +26,7 @@ class Step(StrEnum):
     RESUME = "resume"
     LEAVE = "leave"
     END = "end"
+    LET_GO = "let_go"
     CLOSE = "close"
     BLOCK = "block"
 
@@ -48,6 +49,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.SERVING, T.REQUEUE): S.WAITING,
     (S.SERVING, T.TRANSFER): S.WAITING,
     (S.SERVING, T.END): S.ENDED,
+    (S.SERVING, T.LET_GO): S.ENDED,  # their page is gone for too long
     (S.SERVING, T.BLOCK): S.ENDED,
     (S.PARKED, T.RESUME): S.WAITING,
     (S.PARKED, T.LEAVE): S.ENDED,

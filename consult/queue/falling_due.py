@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
-from consult.consultations.store import holds, log, tickets
+from consult.consultations.store import absence, holds, log, tickets
 from consult.consultations.store import line as line_store
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
@@ -48,6 +48,25 @@ def end_hold(conn: Connection, ticket_id: str) -> TicketRow | None:
         return None
     holds.end(conn, ticket_id)
     return tickets.find(conn, ticket_id)
+
+
+def tell_absence(
+    conn: Connection, ticket_id: str, away_seconds: float, left_seconds: float
+) -> tuple[TicketRow, Entry] | None:
+    tickets.find(conn, ticket_id, lock=True)
+    # Asked again behind the lock: the page may be back since the sweep looked.
+    if not absence.to_tell(conn, away_seconds, ticket_id):
+        return None
+    detail: dict[str, str | int] = {"by": "applicant", "seconds": round(left_seconds)}
+    entry = log.add(conn, ticket_id, absence.TOLD, detail=detail)
+    return tickets.find(conn, ticket_id), entry
+
+
+def let_go(conn: Connection, ticket_id: str, told_seconds: float, calls: CallEnding) -> Returned | None:
+    before = tickets.find(conn, ticket_id, lock=True)
+    if not absence.to_let_go(conn, told_seconds, ticket_id):
+        return None
+    return assigning.end(conn, before, Step.LET_GO, "office", "applicant_lost", "", calls)
 
 
 def miss(conn: Connection, ticket_id: str) -> Returned | None:

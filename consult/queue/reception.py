@@ -170,6 +170,9 @@ class Reception:
     async def tell_transferred(self, result: Returned) -> None:
         await self._tell_ended(result, "transferred")
 
+    async def tell_ended(self, result: Returned) -> None:
+        await self._tell_ended(result, "ended")
+
     async def _tell_ended(self, result: Returned, why: str) -> None:
         if result.entry is not None:
             self._usher.entry_added(result.ticket, result.entry, result.officer_id)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from consult import failpoints
 from consult.consultations.endings import CallEnding
 from consult.consultations.stages import Stage, Step
-from consult.consultations.store import holds, tickets
+from consult.consultations.store import absence, holds, tickets
 from consult.consultations.store import line as line_store
 from consult.duty import store as duty
 from consult.errors import ConsultError
@@ -62,6 +62,8 @@ class Sweeping:
             self._silent_officers,
             self._gone_officers,
             self._holds,
+            self._told_absences,
+            self._long_absences,
             self._parked_places,
             self._left_over,
             self._after_hours,
@@ -150,6 +152,37 @@ class Sweeping:
             return 1
 
         return await _each(await self._database.read(holds.over), end)
+
+    async def _told_absences(self) -> int:
+        away, lost = self._settings.applicant_away_seconds, self._settings.applicant_lost_seconds
+
+        async def tell(ticket_id: str) -> int:
+            told = await self._try(
+                partial(
+                    falling_due.tell_absence,
+                    ticket_id=ticket_id,
+                    away_seconds=away,
+                    left_seconds=max(0.0, lost - away),
+                )
+            )
+            if told is not None:
+                self._usher.entry_added(*told)
+            return told is not None
+
+        return await _each(await self._database.read(lambda conn: absence.to_tell(conn, away)), tell)
+
+    async def _long_absences(self) -> int:
+        left = max(0.0, self._settings.applicant_lost_seconds - self._settings.applicant_away_seconds)
+
+        async def let_go(ticket_id: str) -> int:
+            ended = await self._try(
+                partial(falling_due.let_go, ticket_id=ticket_id, told_seconds=left, calls=self._calls)
+            )
+            if ended is not None:
+                await self._reception.tell_ended(ended)
+            return ended is not None
+
+        return await _each(await self._database.read(lambda conn: absence.to_let_go(conn, left)), let_go)
 
     async def _parked_places(self) -> int:
         def due(conn: Connection, ticket_id: str | None = None) -> list[str]:

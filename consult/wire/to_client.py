@@ -11,8 +11,9 @@ import msgspec
 PersonSide = Literal["applicant", "officer"]
 EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
-    "joined", "message", "served", "officer_lost", "returned", "transferred", "parked", "resumed", "photo",
-    "call_rang", "call_connected", "call_quality", "call_screen", "call_ended", "guest", "recording", "ended",
+    "joined", "message", "served", "officer_lost", "applicant_away", "returned", "transferred", "parked",
+    "resumed", "photo", "call_rang", "call_connected", "call_quality", "call_screen", "call_ended",
+    "guest", "recording", "ended",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]

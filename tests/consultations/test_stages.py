@@ -24,6 +24,7 @@ offered  block    ended
 serving  requeue  waiting
 serving  transfer waiting
 serving  end      ended
+serving  let_go   ended
 serving  block    ended
 parked   resume   waiting
 parked   leave    ended

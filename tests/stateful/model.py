@@ -7,6 +7,8 @@ from tests.stateful.people import CHAT_UNITS, Call, Citizen, Officer
 CAPACITY = 3
 OFFER_SECONDS = 25
 HOLD_SECONDS = 900
+AWAY_SECONDS = 300
+LOST_AFTER_TOLD_SECONDS = 300
 PASS_HOLDS_SECONDS = 300
 LOST_SECONDS = 30
 REQUEUE_SECONDS = 120
@@ -175,6 +177,16 @@ class Office:
         if citizen.call is not None:
             citizen.call, citizen.units = None, CHAT_UNITS if citizen.channel == "chat" else CAPACITY
 
+    def misses(self, citizen: Citizen) -> None:
+        """Told first, and let go so long after that."""
+        since, told = citizen.away_since, citizen.told_away
+        if citizen.stage != "serving" or since is None:
+            return
+        if told is None or told < since:
+            citizen.told_away = self.now if self.now - since >= AWAY_SECONDS else told
+        elif self.now - told >= LOST_AFTER_TOLD_SECONDS:
+            self.end(citizen)
+
     # -- time --------------------------------------------------------------------------------------
 
     def sweep(self) -> None:
@@ -192,6 +204,8 @@ class Office:
             holder = self.officers.get(citizen.held_for or "")
             if holder and (citizen.held_until <= self.now or holder.state not in {"available", "paused"}):
                 citizen.held_for = None
+        for citizen in self.citizens.values():
+            self.misses(citizen)
         for citizen in self.citizens.values():
             away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
             if citizen.stage == "waiting" and away:

@@ -30,6 +30,7 @@ class Citizen:
     stage: str = "waiting"
     returned: bool = False
     away_since: int | None = 0  # seconds of the model's clock; None while the page is here
+    told_away: int | None = None  # when the conversation said so last
     attempt: int = 0
     epoch: int = 0
     units: int = 0

@@ -9,7 +9,7 @@
 /** @typedef {"direct" | "stun" | "turn_udp" | "turn_tcp" | "turn_tls" | "none"} Path */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "returned" | "transferred" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "applicant_away" | "returned" | "transferred" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */

@@ -13,6 +13,7 @@ const ICONS = {
   joined: "ticket",
   served: "user",
   officer_lost: "broken-link",
+  applicant_away: "broken-link",
   returned: "swap",
   transferred: "swap",
   parked: "clock",
@@ -38,7 +39,7 @@ export function eventIcon(entry) {
 
 /** Something that went wrong, not only something that happened. @param {Entry} entry */
 export function isBroken(entry) {
-  return entry.kind === "officer_lost" || (entry.kind === "call_ended" && BROKEN_CALLS.has(reasonOf(entry)));
+  return entry.kind === "officer_lost" || entry.kind === "applicant_away" || (entry.kind === "call_ended" && BROKEN_CALLS.has(reasonOf(entry)));
 }
 
 /** @param {Entry} entry @param {PersonSide} side */
