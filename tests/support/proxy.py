@@ -19,6 +19,7 @@ class Proxy:
         self._links: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._shut = False  # whoever was let in just before finds nobody
 
     async def __aenter__(self) -> "Proxy":
         self._server = await asyncio.start_unix_server(self._accept, self._listen)
@@ -27,6 +28,7 @@ class Proxy:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
+        self._shut = True
         self.cut()
         if self._relays:
             await asyncio.wait(self._relays)
@@ -48,17 +50,22 @@ class Proxy:
         assert self._server is not None
         self._server.close()
         self._listen.unlink(missing_ok=True)
+        self._shut = True
         self.cut()
         yield
+        self._shut = False
         self._server = await asyncio.start_unix_server(self._accept, self._listen)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._shut:
+            return self._let_go(writer)
         self._links.add(writer)
         try:
             their_reader, their_writer = await asyncio.open_unix_connection(self._target)
         except OSError:
             return self._let_go(writer)
-        if writer.is_closing():  # cut meanwhile
+        if self._shut or writer.is_closing():  # cut meanwhile
+            self._let_go(writer)
             return self._let_go(their_writer)
         self._links.add(their_writer)
         for source, sink in ((reader, their_writer), (their_reader, writer)):
