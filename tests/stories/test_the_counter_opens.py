@@ -45,6 +45,8 @@ async def test_a_number_a_wait_a_chat_over_a_cut_network_a_video_call_and_an_end
             own = [text for text in texts if side in text]
             assert own == [f"dari {side} {number}" for number in range(10)], "in the order of sending"
 
+    # After the cuts the page may make requests, which carry no call, until it has found a socket again.
+    await expect(third.page.locator("#banner")).to_have_text("", use_inner_text=True, timeout=30_000)
     await officer.button("video").click()
     await third.button("accept_video").click()
     await third.sees_moving_pictures()

@@ -117,6 +117,17 @@ export async function test_a_socket_is_tried_soon_and_then_each_minute_and_taken
   equal(requests.closes, [4002]);
 }
 
+export async function test_a_call_that_rings_tries_a_socket_at_once() {
+  const requests = await new Requests().welcomed();
+  for (const ms of [2_000, 10_000]) await requests.time.pass(ms);
+  requests.works = true;
+  await requests.time.pass(1_000);
+  await requests.answer("get", [{ t: "CallChanged", call: { id: "c1", ticket: "ticket1", stage: "ringing" } }]);
+  await requests.time.pass(0);
+  await settle();
+  equal(requests.closes, [4002]);
+}
+
 export async function test_three_sockets_without_a_welcome_are_told_and_a_welcome_forgets_them() {
   const failed = [];
   const service = new Service();

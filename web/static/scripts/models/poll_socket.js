@@ -23,6 +23,11 @@ const FRAMES_AT_ONCE = 32;
 const NETWORK = 1006;
 const COME_BACK_NOW = 4002;
 
+/** A call that rings can be taken over a socket alone: one is tried at once. @param {object} frame */
+function isRinging(frame) {
+  return "call" in frame && /** @type {{ stage?: string } | null} */ (frame.call)?.stage === "ringing";
+}
+
 /** A socket made of requests, for networks that let none through: slower, but the same frames and numbers. */
 export class PollSocket {
   polls = true;
@@ -129,6 +134,7 @@ export class PollSocket {
     for (const frame of polled.frames) {
       if ("epoch" in frame) this.#epoch = String(frame.epoch);
       this.#say(frame);
+      if (isRinging(frame)) this.#probe.set(0, () => this.#trySockets());
     }
     // An answer of any kind shows that the service is there; what is missing the next snapshot tells.
     for (const n of this.#pings.splice(0)) this.#say({ t: "Pong", n, now: polled.now, seqs: {} });
@@ -149,10 +155,12 @@ export class PollSocket {
 
   #tryLater() {
     const afterMs = TRY_SOCKETS_MS[Math.min(this.#tries++, TRY_SOCKETS_MS.length - 1)];
-    this.#probe.set(afterMs, async () => {
-      if (await this.#parts.socketsWork()) this.#lose(COME_BACK_NOW);
-      else if (!this.#ended.signal.aborted) this.#tryLater();
-    });
+    this.#probe.set(afterMs, () => this.#trySockets());
+  }
+
+  async #trySockets() {
+    if (await this.#parts.socketsWork()) this.#lose(COME_BACK_NOW);
+    else if (!this.#ended.signal.aborted) this.#tryLater();
   }
 
   /** @param {Hello} hello @returns {Record<string, string>} */
