@@ -1,7 +1,8 @@
 """A network that can be hurt: a relay to a unix socket which can be slowed, silenced and cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -17,21 +18,18 @@ class Proxy:
         self._target = target
         self._silent: set[asyncio.StreamWriter] = set()
         self._links: set[asyncio.StreamWriter] = set()
-        self._relays: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener: socket.socket | None = None
         self._shut = False  # whoever was let in just before finds nobody
 
     async def __aenter__(self) -> "Proxy":
-        self._server = await asyncio.start_unix_server(self._accept, self._listen)
+        self._open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        self._shut = True
-        self.cut()
-        if self._relays:
-            await asyncio.wait(self._relays)
+        self._close()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     def silence(self) -> None:
         """Everything on the links that stand now is lost from here on; new links work."""
@@ -47,19 +45,42 @@ class Proxy:
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
         """Nobody gets through, until the end."""
-        assert self._server is not None
-        self._server.close()
+        self._close()
         self._listen.unlink(missing_ok=True)
+        yield
+        self._open()
+
+    # Not asyncio.start_unix_server: whoever it lets in just before it is closed stays open for ever.
+    def _open(self) -> None:
+        self._shut = False
+        self._listener = listener = socket.socket(socket.AF_UNIX)
+        listener.setblocking(False)
+        listener.bind(str(self._listen))
+        listener.listen(100)
+        asyncio.get_running_loop().add_reader(listener, self._let_in, listener)
+
+    def _close(self) -> None:
+        assert self._listener is not None
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
         self._shut = True
         self.cut()
-        yield
-        self._shut = False
-        self._server = await asyncio.start_unix_server(self._accept, self._listen)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _let_in(self, listener: socket.socket) -> None:
+        with suppress(OSError):  # gone again
+            link, _ = listener.accept()
+            self._begin(self._accept(link))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, link: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=link)
+        self._links.add(writer)
         if self._shut:
             return self._let_go(writer)
-        self._links.add(writer)
         try:
             their_reader, their_writer = await asyncio.open_unix_connection(self._target)
         except OSError:
@@ -68,10 +89,8 @@ class Proxy:
             self._let_go(writer)
             return self._let_go(their_writer)
         self._links.add(their_writer)
-        for source, sink in ((reader, their_writer), (their_reader, writer)):
-            relay = asyncio.create_task(self._relay(source, sink))
-            self._relays.add(relay)
-            relay.add_done_callback(self._relays.discard)
+        self._begin(self._relay(reader, their_writer))
+        self._begin(self._relay(their_reader, writer))
 
     async def _relay(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
