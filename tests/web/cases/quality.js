@@ -1,4 +1,5 @@
-import { BEST, LEVELS, RECEIVING, SENDING, TRY_SECONDS, firstLevel, held, ladderAt, next, pictureAt, tryPart } from "/scripts/models/quality.js";
+import { firstLevel } from "/scripts/models/first_level.js";
+import { BEST, LEVELS, RECEIVING, SENDING, TRY_SECONDS, held, ladderAt, next, pictureAt, settling, tryPart } from "/scripts/models/quality.js";
 import { figuresOf, noSums } from "/scripts/models/figures.js";
 import { QualityWatch } from "/scripts/models/quality_watch.js";
 import { StepReports } from "/scripts/models/step_reports.js";
@@ -73,18 +74,41 @@ export async function test_a_step_up_that_was_too_much_is_tried_ever_more_seldom
 
 export async function test_the_picture_is_given_up_only_where_the_small_one_does_not_fit_either() {
   equal(after(5, ladderAt(1), { pathBits: 30_000, videoBits: 0 }).level, 0, "the browser has paused it");
-  equal(after(60, ladderAt(1), { delayMs: 500 }).level, 1, "the small one may wait in a queue, and is not tried larger");
-  equal(after(5, ladderAt(1), { delayMs: 500, lost: 0.3 }).level, 0, "the queue is full");
-  equal(after(5, ladderAt(1), { delayMs: 800 }).level, 0, "nobody can talk like this");
+  equal(after(60, ladderAt(1), { delayMs: 260 }).level, 1, "the small one may wait in a short queue, and is not tried larger");
+  equal(after(3, ladderAt(1), { delayMs: 270, lost: 0.3 }).level, 0, "the queue is full");
+  equal([2, 3].map((seconds) => after(seconds, ladderAt(1), { delayMs: 300 }).level), [1, 0], "the voice waits in it too");
+}
+
+export async function test_an_old_report_of_loss_takes_no_small_picture() {
+  const old = { delayMs: 270, lost: 0.4, lostNow: null };
+  equal(after(20, ladderAt(1), old).level, 1);
+  equal(after(3, ladderAt(1), { ...old, lostNow: 0.4 }).level, 0);
 }
 
 export async function test_what_is_left_of_the_large_picture_in_the_line_does_not_take_the_small_one_too() {
   const full = { delayMs: 600, lost: 0.4, pathBits: 32_000, videoBits: 30_000 };
   let ladder = after(2, ladderAt(), full);
   equal(ladder.level, 1);
-  ladder = after(9, ladder, full);
-  equal(ladder.level, 1, "five seconds to settle, and then five bad ones");
+  ladder = after(7, ladder, full);
+  equal(ladder.level, 1, "five seconds to settle, and then three bad ones");
   equal(after(1, ladder, full).level, 0);
+}
+
+export async function test_where_most_is_lost_only_the_smallest_picture_may_fit() {
+  equal([1, 2].map((seconds) => after(seconds, ladderAt(), { lost: 0.5 }).level), [BEST, 1]);
+  equal(after(60, ladderAt(1), { lost: 0.5 }).level, 1);
+}
+
+export async function test_a_picture_that_has_just_come_and_makes_the_voice_wait_goes_at_once() {
+  const tried = (level, delayMs, seconds) => {
+    let ladder = after(20, ladderAt(level));
+    equal(ladder.level, level + 1);
+    return after(seconds, ladder, { delayMs });
+  };
+  const [smallest, larger] = [tried(0, 200, 1), tried(2, 200, 2)];
+  equal([smallest.level, smallest.patienceSeconds], [0, 40]);
+  equal([tried(2, 200, 1).level, larger.level, larger.patienceSeconds], [3, 2, 40], "a moment may be the first picture's own");
+  equal([tried(0, 140, 8).level, after(8, tried(2, 0, 9), { delayMs: 200 }).level], [1, 3], "a short wait, and one that came later");
 }
 
 export async function test_a_step_up_is_tried_with_more_of_the_same_picture_first() {
@@ -139,8 +163,20 @@ export async function test_queues_lead_down_to_the_small_picture_and_loss_only_t
 }
 
 export async function test_holes_in_what_is_heard_ask_the_other_side_for_less() {
-  equal(after(5, ladderAt(), { concealed: 0.08 }, RECEIVING).level, 3);
+  const choked = { concealed: 0.08, delayMs: 300 };
+  equal([4, 5].map((seconds) => after(seconds, ladderAt(), choked, RECEIVING).level), [BEST, 3]);
+  equal(after(5, ladderAt(), { ...choked, levelHere: 2 }, RECEIVING).level, 1, "than it sends, not than it might");
+  equal(after(5, ladderAt(), { ...choked, concealed: 0.3 }, RECEIVING).level, 1, "far less, where a good part is missing");
+  equal(after(3, ladderAt(), { ...choked, levelHere: 1 }, RECEIVING).level, 0);
+  equal(after(3, settling(ladderAt()), { ...choked, levelHere: 1 }, RECEIVING).level, BEST, "it has sent that little only just now");
+  equal(after(8, settling(ladderAt()), { ...choked, levelHere: 1 }, RECEIVING).level, 0);
   equal(after(30, ladderAt(), { concealed: 0.08 }, SENDING).level, BEST, "what arrives says nothing of what leaves");
+}
+
+export async function test_holes_of_a_path_that_loses_packets_everywhere_are_not_made_longer() {
+  equal(after(60, ladderAt(), { concealed: 0.08 }, RECEIVING).level, 2);
+  equal(after(60, ladderAt(), { concealed: 0.3, levelHere: 2 }, RECEIVING).level, BEST);
+  equal(after(60, ladderAt(), { concealed: 0.08, delayMs: null }, RECEIVING).level, 0, "nobody knows that there is no queue");
 }
 
 export async function test_where_the_browser_says_little_nothing_is_made_up() {
@@ -170,10 +206,10 @@ export async function test_levels_grow_and_thin_ones_have_long_packets() {
   equal(LEVELS.map(({ packetMs }) => packetMs), [60, 60, 20, 20, 20]);
 }
 
-const rows = ({ bytes = 0, received = bytes, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02 } = {}) => new Map(
+const rows = ({ bytes = 0, received = bytes, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02, delay = 0, answers = null } = {}) => new Map(
   [
     { id: "T", type: "transport", selectedCandidatePairId: "P" },
-    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08, bytesSent: bytes, bytesReceived: received },
+    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08 + delay, responsesReceived: answers, bytesSent: bytes, bytesReceived: received },
     { id: "Q", type: "candidate-pair", bytesSent: 9_999, bytesReceived: 9_999 },
     { id: "V", type: "outbound-rtp", kind: "video", targetBitrate: 300_000 },
     { id: "A", type: "inbound-rtp", kind: "audio", concealedSamples: concealed, silentConcealedSamples: silent, totalSamplesReceived: samples },
@@ -186,7 +222,27 @@ export async function test_figures_are_what_grew_since_the_last_ones() {
   const { sums } = figuresOf(rows({ bytes: 1_000, concealed: 500, silent: 400, samples: 48_000 }), noSums(0), 1_000);
   const { bytes, silent, roundTripMs, figures } = figuresOf(rows({ bytes: 1_500, concealed: 5_300, silent: 400, samples: 96_000 }), sums, 2_000);
   equal([bytes, silent, roundTripMs], [1_000, false, 80]);
-  equal(figures, { seconds: 1, pathBits: 500_000, sentBits: 4_000, videoBits: 300_000, lost: 0.02, concealed: 0.1 });
+  equal(figures, { seconds: 1, pathBits: 500_000, sentBits: 4_000, videoBits: 300_000, lost: 0.02, lostNow: 0.02, concealed: 0.1 });
+}
+
+const report = ({ answers, at, roundTripTime, fractionLost = 0.3 }) => new Map(
+  [
+    { id: "P", type: "candidate-pair", selected: true, currentRoundTripTime: 0.08, responsesReceived: answers, bytesReceived: 1 },
+    { id: "R", type: "remote-inbound-rtp", kind: "video", timestamp: at, roundTripTime, fractionLost },
+  ].map((row) => [row.id, row]),
+);
+
+export async function test_a_round_trip_is_what_was_measured_since_the_last_figures() {
+  let sums = noSums(0);
+  const seen = (what) => {
+    const found = figuresOf(report(what), sums, 1_000);
+    sums = found.sums;
+    return [found.roundTripMs, found.figures.lost, found.figures.lostNow];
+  };
+  equal(seen({ answers: 3, at: 1, roundTripTime: 0.4 }), [400, 0.3, 0.3]);
+  equal(seen({ answers: 3, at: 1, roundTripTime: 0.4 }), [null, 0.3, null], "an old report, and no answer");
+  equal(seen({ answers: 4, at: 1, roundTripTime: 0.4 }), [80, 0.3, null], "an answer of the path");
+  equal(seen({ answers: 4, at: 2, roundTripTime: 0 }), [null, 0.3, 0.3], "a report that knows no round trip yet");
 }
 
 export async function test_silence_that_nobody_sent_is_no_hole() {
@@ -196,7 +252,7 @@ export async function test_silence_that_nobody_sent_is_no_hole() {
 
 function watched({ first = BEST } = {}) {
   const time = new Time();
-  const seen = { steps: [], levels: [], rests: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true, used: 0 };
+  const seen = { steps: [], levels: [], rests: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true, used: 0, delay: 0, answers: null };
   const watch = new QualityWatch({
     timers: time,
     first,
@@ -205,7 +261,7 @@ function watched({ first = BEST } = {}) {
       if (!seen.cut) seen.received = seen.bytes;
       seen.samples += 48_000;
       seen.concealed += seen.part * 48_000;
-      return rows({ bytes: seen.bytes, received: seen.received, path: seen.path, samples: seen.samples, concealed: seen.concealed });
+      return rows({ bytes: seen.bytes, received: seen.received, path: seen.path, samples: seen.samples, concealed: seen.concealed, delay: seen.delay, answers: seen.answers });
     },
     connected: () => seen.connected,
     counted: (bytes) => (seen.used += bytes),
@@ -255,6 +311,41 @@ export async function test_a_cut_line_is_no_thin_line() {
   equal([watch.level, watch.wanted], [BEST, BEST], "the browser looks for its way again");
   await seconds(6);
   equal([watch.level, watch.wanted], [1, 3]);
+}
+
+export async function test_a_line_that_chokes_is_not_taken_for_a_cut_one() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(3);
+  [seen.path, seen.connected] = [60_000, false];
+  await seconds(3);
+  equal(watch.level, 1, "something comes through it");
+}
+
+export async function test_what_the_other_side_sends_in_is_what_holes_are_judged_by() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(2);
+  [seen.part, seen.delay] = [0.1, 0.4];
+  await seconds(3);
+  watch.hears(1);
+  await seconds(4);
+  equal(watch.wanted, BEST, "it has only just lowered its picture");
+  await seconds(4);
+  equal(watch.wanted, 0);
+}
+
+export async function test_a_round_trip_of_long_ago_tells_nothing() {
+  const waits = async (delay, answers, count) => {
+    const { watch, seen, seconds } = watched({ first: 1 });
+    watch.begin();
+    await seconds(2);
+    [seen.delay, seen.answers] = [delay, answers];
+    await seconds(count);
+    return watch.level;
+  };
+  equal(await waits(0.3, 7, 3), 0, "answered once, and for a while it counts");
+  equal([await waits(0.26, null, 30), await waits(0.26, 7, 30)], [1, 2], "answered each second, and once: a queue keeps larger pictures out");
 }
 
 export async function test_a_new_connection_counts_on_from_what_was_used() {

@@ -2,18 +2,19 @@
 // One second's figures out of a connection's statistics (W3C webrtc-stats): what grew since the ones before.
 
 /** @typedef {Record<string, unknown> & { id: string, type: string, kind?: string }} Row */
-/** @typedef {{ at: number, bytes: number, sent: number, received: number, concealed: number, samples: number }} Sums */
+/** @typedef {{ at: number, bytes: number, sent: number, received: number, concealed: number, samples: number, answers: number | null, reports: Record<string, unknown> }} Sums `answers`: to what asks whether the path still stands, by which round trips are measured; `reports`: when each report of loss was made */
 /** @typedef {{ forEach: (visit: (row: Row) => void) => void }} Report */
 
 /** Nothing was counted yet. @param {number} at milliseconds @returns {Sums} */
 export function noSums(at) {
-  return { at, bytes: 0, sent: 0, received: 0, concealed: 0, samples: 0 };
+  return { at, bytes: 0, sent: 0, received: 0, concealed: 0, samples: 0, answers: null, reports: {} };
 }
 
 /**
  * @param {Report} report @param {Sums} before of the same connection @param {number} at milliseconds
- * @returns {{ sums: Sums, bytes: number, silent: boolean, roundTripMs: number | null, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
- *   `bytes`: sent and received since then; `silent`: nothing at all has come since then, not even a report
+ * @returns {{ sums: Sums, bytes: number, silent: boolean, roundTripMs: number | null, pathMs: number | null, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
+ *   `bytes`: sent and received since then; `silent`: nothing at all has come since then, not even a report;
+ *   `roundTripMs`: as measured since then; `pathMs`: as the path measured it last, perhaps long ago
  */
 export function figuresOf(report, before, at) {
   /** @type {Row[]} */
@@ -22,7 +23,9 @@ export function figuresOf(report, before, at) {
   const pair = selectedPair(rows);
   const heard = rows.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
   const seen = rows.find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
-  const roundTrip = number(pair?.currentRoundTripTime);
+  const losses = rows.filter(({ type }) => type === "remote-inbound-rtp");
+  const fresh = losses.filter(({ id, timestamp }) => timestamp === undefined || timestamp !== before.reports[id]);
+  const pathMs = milliseconds(pair?.currentRoundTripTime);
   const sums = {
     at,
     bytes: (number(pair?.bytesSent) ?? 0) + (number(pair?.bytesReceived) ?? 0),
@@ -31,19 +34,23 @@ export function figuresOf(report, before, at) {
     // Silence that nobody sent is made up as well, and is no hole.
     concealed: (number(heard?.concealedSamples) ?? 0) - (number(heard?.silentConcealedSamples) ?? 0),
     samples: number(heard?.totalSamplesReceived) ?? 0,
+    answers: number(pair?.responsesReceived),
+    reports: Object.fromEntries(losses.map(({ id, timestamp }) => [id, timestamp])),
   };
   const samples = sums.samples - before.samples;
   return {
     sums,
     bytes: Math.max(0, sums.bytes - before.bytes),
     silent: sums.received > 0 && sums.received === before.received,
-    roundTripMs: roundTrip === null ? null : roundTrip * 1000,
+    roundTripMs: roundTripOf(fresh) ?? (sums.answers === null || sums.answers !== before.answers ? pathMs : null),
+    pathMs,
     figures: {
       seconds: (at - before.at) / 1000,
       pathBits: number(pair?.availableOutgoingBitrate),
       sentBits: pair && at > before.at ? Math.max(0, ((sums.sent - before.sent) * 8_000) / (at - before.at)) : null,
       videoBits: seen?.active === false ? null : number(seen?.targetBitrate),
-      lost: mostLost(rows),
+      lost: mostLost(losses),
+      lostNow: mostLost(fresh),
       concealed: samples > 0 ? Math.max(0, sums.concealed - before.concealed) / samples : null,
     },
   };
@@ -56,9 +63,24 @@ function selectedPair(rows) {
   return rows.find(({ id, type, selected }) => type === "candidate-pair" && (chosen ? id === chosen.selectedCandidatePairId : selected));
 }
 
-/** @param {Row[]} rows */
-function mostLost(rows) {
-  const parts = rows.filter(({ type }) => type === "remote-inbound-rtp").map(({ fractionLost }) => number(fractionLost) ?? 0);
+/**
+ * Reports of what arrived come every second; answers of the path every third, and late where it chokes.
+ * @param {Row[]} reports
+ */
+function roundTripOf(reports) {
+  const times = reports.map(({ roundTripTime }) => milliseconds(roundTripTime) ?? 0).filter((time) => time > 0);
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+/** @param {unknown} seconds */
+function milliseconds(seconds) {
+  const known = number(seconds);
+  return known === null ? null : known * 1000;
+}
+
+/** @param {Row[]} reports */
+function mostLost(reports) {
+  const parts = reports.map(({ fractionLost }) => number(fractionLost) ?? 0);
   return parts.length > 0 ? Math.max(...parts) : null;
 }
 

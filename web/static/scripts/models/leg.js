@@ -4,7 +4,8 @@ import { Flow } from "./flow.js";
 import { configurationOf } from "./ice.js";
 import { newRecovery } from "./leg_recovery.js";
 import { Peer } from "./peer.js";
-import { firstLevel } from "./quality.js";
+import { firstLevel } from "./first_level.js";
+import { BEST } from "./quality.js";
 import { QualityWatch } from "./quality_watch.js";
 import { Remote } from "./remote.js";
 import { ShortCode } from "./short_code.js";
@@ -187,6 +188,7 @@ export class Leg {
     if (wasAway !== this.#remote.isAway) this.#recovery?.away(this.#remote.isAway);
     if (theirs.anew) this.#peer?.sendWholePictures();
     if (theirs.anew) this.tellState();
+    this.quality.hears(/** @type {Level} */ (theirs.level ?? BEST));
     this.quality.ask(/** @type {Level} */ (theirs.wanted ?? 4), theirs.saving ?? false);
     this.#use.changed();
   }

@@ -19,10 +19,13 @@
  *   sentBits: number | null,
  *   videoBits: number | null,
  *   lost: number | null,
+ *   lostNow?: number | null,
  *   delayMs: number | null,
  *   concealed: number | null,
- * }} Figures `pathBits`: what the path is thought to carry; `sentBits`: what went out; `videoBits`: what of the path the picture gets; `lost`: part of our packets;
- *   `delayMs`: round trip beyond the shortest of this call; `concealed`: part of the sound that had to be made up here
+ *   levelHere?: Level,
+ * }} Figures `pathBits`: what the path is thought to carry; `sentBits`: what went out; `videoBits`: what of the path the picture gets; `lost`: part of our packets, as last reported, which may be seconds ago; `lostNow`: as reported since;
+ *   `delayMs`: round trip beyond the shortest of this call, where one was measured lately; `concealed`: part of the sound that had to be made up here;
+ *   `levelHere`: what the other side sends in
  */
 /** @typedef {(figures: Figures, level: Level) => Level} Sign the level it calls for: the same when all is well */
 /**
@@ -44,6 +47,9 @@ export const BEST = 4;
 export const SAVING = 1;
 
 export const DOWN_SECONDS = 5;
+// A voice that waits for the smallest picture, or is lost beside it, has waited for larger ones before.
+const STARVED_SECONDS = 3;
+const FELL_SECONDS = 2;
 export const UP_SECONDS = 20;
 /** The last of them are a try: more and more of the same picture is sent, before there is a larger one. */
 export const TRY_SECONDS = 8;
@@ -55,11 +61,13 @@ const FULL_PART = 0.7;
 const LOST_PART = 0.12;
 const FEW_LOST = 0.03;
 const MANY_LOST = 0.25;
+const MOST_LOST = 0.4;
 const NO_QUEUE_MS = 100;
 const DELAY_MS = 250;
 // The small picture may cost the voice so much; without it there is nothing left to give up.
-const LONG_DELAY_MS = 700;
+const LONG_DELAY_MS = 280;
 const CONCEALED_PART = 0.05;
+const MUCH_CONCEALED = 0.25;
 // Without a queue a browser thinks that half as much again would fit; so this close to what is sent is where the path ends.
 const ROOM = 1.1;
 const TRY_DELAY_MS = 150;
@@ -83,19 +91,28 @@ function queue({ delayMs }, level) {
   return delayMs !== null && delayMs > (level > 1 ? DELAY_MS : LONG_DELAY_MS) ? below(level) : level;
 }
 
-/** A queue that is full: what comes later is lost. @type {Sign} */
-function fullQueue({ delayMs, lost }, level) {
-  return delayMs !== null && delayMs > DELAY_MS && lost !== null && lost > LOST_PART ? below(level) : level;
+/** A queue that is full: what comes later is lost. An old report tells of larger pictures, and takes no small one. @type {Sign} */
+function fullQueue({ delayMs, lost, lostNow = lost }, level) {
+  const part = level > 1 ? lost : lostNow;
+  return delayMs !== null && delayMs > DELAY_MS && part !== null && part > LOST_PART ? below(level) : level;
 }
 
-/** Lost packets: fewer of them help, longer ones do not. @type {Sign} */
+/** Lost packets: fewer of them help, longer ones do not; unless so many are lost that hardly any of these fits. @type {Sign} */
 function loss({ lost }, level) {
-  return lost !== null && lost > LOST_PART && level > 2 ? below(level) : level;
+  if (lost === null || lost <= LOST_PART) return level;
+  if (lost > MOST_LOST) return least(level, 1);
+  return level > 2 ? below(level) : level;
 }
 
-/** Sound with holes in it. @type {Sign} */
-function holes({ concealed }, level) {
-  return concealed !== null && concealed > CONCEALED_PART ? below(level) : level;
+/**
+ * Sound with holes in it: less is asked for than is sent, which may be far less already than was asked for. Where there is no queue
+ * the packets are lost one by one, and long packets would make longer holes. @type {Sign}
+ */
+function holes({ concealed, delayMs, levelHere = BEST }, level) {
+  if (concealed === null || concealed <= CONCEALED_PART) return level;
+  const sent = least(level, levelHere);
+  if (delayMs !== null && delayMs < NO_QUEUE_MS) return sent <= 2 ? level : below(sent);
+  return concealed > MUCH_CONCEALED ? least(below(sent), 1) : below(sent);
 }
 
 /** What tells about the way to the other side. @type {Sign[]} */
@@ -114,16 +131,29 @@ export function ladderAt(level = BEST) {
  * @param {Ladder} ladder @param {Figures} figures @param {Sign[]} signs @returns {Ladder}
  */
 export function next(ladder, figures, signs) {
-  const { level, patienceSeconds } = ladder;
+  const { level } = ladder;
   const { seconds } = figures;
-  const wanted = /** @type {Level} */ (Math.min(...signs.map((sign) => sign(figures, level))));
   const aged = { ...ladder, climbedSeconds: ladder.climbedSeconds + seconds, settleSeconds: Math.max(0, ladder.settleSeconds - seconds) };
-  if (wanted < level) {
-    const settles = level === 1 && ladder.settleSeconds > 0;
-    const badSeconds = settles ? 0 : ladder.badSeconds + (level - wanted) * seconds;
-    return badSeconds >= DOWN_SECONDS ? lowered(aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
-  }
-  const goodSeconds = ladder.goodSeconds + seconds;
+  const fell = signs === SENDING && wasTooMuch(aged, figures);
+  const wanted = least(...signs.map((sign) => sign(figures, level)), fell ? below(level) : level);
+  if (wanted === level) return risen(ladder, aged, figures, signs);
+  const settles = wanted === 0 && ladder.settleSeconds > 0;
+  // What is sent here follows what is asked for; what is asked for says nothing of how much too high it is.
+  const weight = signs === RECEIVING ? 1 : level - wanted;
+  const badSeconds = settles ? 0 : ladder.badSeconds + weight * seconds;
+  return badSeconds >= enough(wanted, fell) ? lowered(aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
+}
+
+/** So many bad seconds lead down. @param {Level} wanted @param {boolean} fell it has just come up */
+function enough(wanted, fell) {
+  if (fell) return wanted === 0 ? 0 : FELL_SECONDS;
+  return wanted === 0 ? STARVED_SECONDS : DOWN_SECONDS;
+}
+
+/** The ladder after a good second. @param {Ladder} ladder @param {Ladder} aged @param {Figures} figures @param {Sign[]} signs @returns {Ladder} */
+function risen(ladder, aged, figures, signs) {
+  const { level, patienceSeconds } = ladder;
+  const goodSeconds = ladder.goodSeconds + figures.seconds;
   const good = { ...aged, badSeconds: 0, goodSeconds };
   if (level === BEST || goodSeconds <= patienceSeconds - TRY_SECONDS) return good;
   if (signs === SENDING && tryPart(ladder) > 0 && fails(figures)) return { ...good, goodSeconds: 0, patienceSeconds: longer(patienceSeconds) };
@@ -163,6 +193,14 @@ function longer(seconds) {
   return Math.min(PATIENCE_SECONDS, seconds * 2);
 }
 
+/**
+ * A larger picture has just come, and the voice waits for it. The smallest one is not even tried before it comes: what a path carries
+ * is not seen while a voice alone goes over it. @param {Ladder} ladder @param {Figures} figures
+ */
+function wasTooMuch({ climbedSeconds }, { delayMs }) {
+  return climbedSeconds <= TRY_SECONDS && delayMs !== null && delayMs > TRY_DELAY_MS;
+}
+
 /** The next level may fit. @param {Figures} figures @param {Level} level */
 function worthATry({ pathBits, delayMs }, level) {
   return (pathBits === null || pathBits >= LEVELS[level + 1].climbBits) && (delayMs === null || delayMs <= DELAY_MS);
@@ -181,33 +219,22 @@ function carries({ pathBits, sentBits }, level) {
   return sentBits !== null && sentBits < IDLE_PART * above.tryBits;
 }
 
+/** The ladder of a side that is sent less from now on: what comes now is still what was sent before. @param {Ladder} ladder @returns {Ladder} */
+export function settling(ladder) {
+  return { ...ladder, badSeconds: 0, settleSeconds: SETTLE_SECONDS };
+}
+
 /** The ladder where a second tells nothing: what was bad before it does not count on. @param {Ladder} ladder @returns {Ladder} */
 export function calm(ladder) {
   return { ...ladder, badSeconds: 0 };
 }
 
-/** By the verdict of the device check. @type {Record<import("../wire.js").DeviceCheck["verdict"], Level>} */
-const BY_VERDICT = { good: BEST, fair: 2, audio_only: SAVING, chat_only: 0 };
-
-/**
- * What is known of the network before a call, for its first seconds.
- * @param {string | undefined} networkKind what the device says of it, "2g" @param {import("../wire.js").DeviceCheck | null} [check] the applicant's last one
- * @returns {Level}
- */
-export function firstLevel(networkKind, check = null) {
-  const byKind = networkKind === "slow-2g" || networkKind === "2g" ? SAVING : networkKind === "3g" ? 3 : BEST;
-  return /** @type {Level} */ (Math.min(byKind, check ? byCheck(check) : BEST));
-}
-
-/** @param {import("../wire.js").DeviceCheck} check @returns {Level} */
-function byCheck({ verdict, camera, microphone, up_kbps, down_kbps }) {
-  if (camera === "found" && microphone === "found") return BY_VERDICT[verdict];
-  // A missing device spoils the verdict and says nothing of the network.
-  const bits = Math.min(up_kbps ?? Infinity, down_kbps ?? Infinity) * 1000;
-  return /** @type {Level} */ (LEVELS.filter(({ needsBits }) => needsBits <= bits).length - 1);
-}
-
 /** @param {Level} level @returns {Level} */
 function below(level) {
   return /** @type {Level} */ (Math.max(0, level - 1));
+}
+
+/** @param {...Level} levels @returns {Level} */
+export function least(...levels) {
+  return /** @type {Level} */ (Math.min(...levels));
 }

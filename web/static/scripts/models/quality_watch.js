@@ -1,6 +1,6 @@
 // @ts-check
 import { figuresOf, noSums } from "./figures.js";
-import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, next, tryPart } from "./quality.js";
+import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, least, next, settling, tryPart } from "./quality.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./quality.js").Level} Level */
@@ -21,6 +21,8 @@ import { Alarm } from "./timers.js";
 const LOOK_MS = 1_000;
 // After a cut the browser begins its estimate anew, far too low.
 const SETTLE_MS = 5_000;
+// Where a line chokes no answer comes through, and the last one tells of better times.
+const MEASURED_MS = 6_000;
 
 /** Looks at a call's figures once a second and decides what this side sends and what it asks of the other. */
 export class QualityWatch {
@@ -29,12 +31,16 @@ export class QualityWatch {
   #receiving = ladderAt();
   /** The most the other side wants. @type {Level} */
   #asked = BEST;
+  /** What the other side sends in. @type {Level} */
+  #levelHere = BEST;
   #askedToSave = false;
   #rests = false;
   #saving = false;
   /** @type {import("./figures.js").Sums | null} */
   #sums = null;
   #shortestMs = Infinity;
+  #roundTripMs = 0;
+  #measuredAt = -Infinity;
   #settledAt = 0;
   #alarm;
   #turn = 0;
@@ -98,6 +104,12 @@ export class QualityWatch {
     this.#move(() => (this.#asked = most), known);
   }
 
+  /** What the other side sends in. @param {Level} level */
+  hears(level) {
+    if (level < this.#levelHere) this.#receiving = settling(this.#receiving);
+    this.#levelHere = level;
+  }
+
   /** Nothing but the path stands against a higher level. */
   get #mayTry() {
     return least(this.#asked, this.#saving ? SAVING : BEST) > this.#sending.level;
@@ -125,11 +137,14 @@ export class QualityWatch {
     const now = this.#parts.timers.now();
     const before = this.#sums ?? noSums(now);
     const first = this.#sums === null;
-    const { sums, bytes, silent, roundTripMs, figures } = figuresOf(report, before, now);
+    const { sums, bytes, silent, roundTripMs, pathMs, figures } = figuresOf(report, before, now);
     this.#sums = sums;
     this.#parts.counted(bytes);
+    this.#shortestMs = Math.min(this.#shortestMs, pathMs ?? Infinity, roundTripMs ?? Infinity);
+    if (roundTripMs !== null) [this.#roundTripMs, this.#measuredAt] = [roundTripMs, now];
     this.#rests = false;
-    if (!this.#parts.connected()) this.#settledAt = now + SETTLE_MS;
+    // A line that chokes is thought to be cut as well, though something comes through it.
+    if (!this.#parts.connected() && sums.received === before.received) this.#settledAt = now + SETTLE_MS;
     if (first) return;
     if (silent || now < this.#settledAt) {
       // Nothing comes through a cut line: that is no thin line.
@@ -137,8 +152,8 @@ export class QualityWatch {
       this.#receiving = calm(this.#receiving);
       return;
     }
-    if (roundTripMs !== null) this.#shortestMs = Math.min(this.#shortestMs, roundTripMs);
-    const seen = { ...figures, delayMs: roundTripMs === null ? null : roundTripMs - this.#shortestMs };
+    const delayMs = now - this.#measuredAt > MEASURED_MS ? null : this.#roundTripMs - this.#shortestMs;
+    const seen = { ...figures, delayMs, levelHere: this.#levelHere };
     const wanted = this.wanted;
     this.#receiving = next(this.#receiving, seen, RECEIVING);
     const asksAnew = wanted !== this.wanted;
@@ -163,11 +178,6 @@ export class QualityWatch {
     if (level !== before && !silent) this.#parts.stepped({ step: stepOf(before, level), level });
     this.#parts.changed(before);
   }
-}
-
-/** @param {...Level} levels @returns {Level} */
-function least(...levels) {
-  return /** @type {Level} */ (Math.min(...levels));
 }
 
 /** @param {Level} before @param {Level} level @returns {Step} */
