@@ -79,6 +79,15 @@ export async function test_the_picture_is_given_up_only_where_the_small_one_does
   equal([2, 3].map((seconds) => after(seconds, ladderAt(1), { delayMs: 300 }).level), [1, 0], "the voice waits in it too");
 }
 
+export async function test_a_voice_alone_shows_nothing_of_the_path_so_the_smallest_picture_is_tried_soon() {
+  const given_up = after(3, ladderAt(1), { delayMs: 300 });
+  equal([given_up.level, after(9, given_up).level], [0, 0]);
+  const tried = after(10, given_up);
+  equal([tried.level, tried.patienceSeconds], [1, 20]);
+  const again = after(1, tried, { delayMs: 200 });
+  equal([again.level, again.patienceSeconds], [0, 40], "and ever more seldom");
+}
+
 export async function test_an_old_report_of_loss_takes_no_small_picture() {
   const old = { delayMs: 270, lost: 0.4, lostNow: null };
   equal(after(20, ladderAt(1), old).level, 1);

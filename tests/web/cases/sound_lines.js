@@ -15,14 +15,14 @@ const SDP = [
 
 export async function test_the_wish_stands_in_the_sound_part_only() {
   const lines = withSound(SDP, LONG).split("\r\n");
-  equal(lines.slice(3, 6), ["a=fmtp:111 minptime=10;useinbandfec=1;usedtx=0", "a=ptime:60", "m=video 9 UDP/TLS/RTP/SAVPF 96"]);
+  equal(lines.slice(3, 7), ["a=fmtp:111 minptime=10;useinbandfec=1;usedtx=0", "a=rtcp-fb:111 nack", "a=ptime:60", "m=video 9 UDP/TLS/RTP/SAVPF 96"]);
   equal(withSound(withSound(SDP, LONG), SHORT), withSound(SDP, SHORT));
   equal(withSound("v=0\r\n", SHORT), "v=0\r\n");
 }
 
 export async function test_sound_that_ends_the_description_keeps_its_last_line_end() {
   const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n";
-  ok(withSound(sdp, SHORT).endsWith("a=fmtp:111 useinbandfec=1;usedtx=0\r\na=ptime:20\r\n"), "no line is cut");
+  ok(withSound(sdp, SHORT).endsWith("a=fmtp:111 useinbandfec=1;usedtx=0\r\na=rtcp-fb:111 nack\r\na=ptime:20\r\n"), "no line is cut");
 }
 
 /** Two real peers of one page, tied together, with a tone and a moving picture. */

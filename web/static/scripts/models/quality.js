@@ -49,6 +49,8 @@ export const SAVING = 1;
 export const DOWN_SECONDS = 5;
 // A voice that waits for the smallest picture, or is lost beside it, has waited for larger ones before.
 const STARVED_SECONDS = 3;
+// Nothing is seen of a path that carries a voice alone: what it bears has to be tried, and is given up in a second.
+const ALONE_SECONDS = 10;
 const FELL_SECONDS = 2;
 export const UP_SECONDS = 20;
 /** The last of them are a try: more and more of the same picture is sent, before there is a larger one. */
@@ -160,7 +162,7 @@ function risen(ladder, aged, figures, signs) {
   if (!worthATry(figures, level)) return { ...good, goodSeconds: patienceSeconds - TRY_SECONDS };
   if (goodSeconds < patienceSeconds) return good;
   if (signs === SENDING && !carries(figures, level)) return { ...good, goodSeconds: 0, patienceSeconds: longer(patienceSeconds) };
-  return { ...ladderAt(/** @type {Level} */ (level + 1)), patienceSeconds, climbedSeconds: 0 };
+  return { ...ladderAt(/** @type {Level} */ (level + 1)), patienceSeconds: Math.max(UP_SECONDS, patienceSeconds), climbedSeconds: 0 };
 }
 
 /** The ladder where nothing larger may be sent anyway: there is nothing to try. @param {Ladder} ladder @returns {Ladder} */
@@ -185,7 +187,8 @@ export function pictureAt(level, part) {
 /** @param {Ladder} ladder @param {Level} level @returns {Ladder} */
 function lowered({ climbedSeconds, patienceSeconds }, level) {
   const tooMuch = climbedSeconds < UP_SECONDS;
-  return { ...ladderAt(level), patienceSeconds: tooMuch ? longer(patienceSeconds) : UP_SECONDS, settleSeconds: SETTLE_SECONDS };
+  const patience = level === 0 ? ALONE_SECONDS : UP_SECONDS;
+  return { ...ladderAt(level), patienceSeconds: tooMuch ? longer(patienceSeconds) : patience, settleSeconds: SETTLE_SECONDS };
 }
 
 /** @param {number} seconds */

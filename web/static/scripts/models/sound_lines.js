@@ -1,7 +1,7 @@
 // @ts-check
 // How this side is to send its voice stands in the other side's description (RFC 8866 ptime, RFC 7587 useinbandfec).
 // So a page writes its own wish into what it hands to its browser; the other side need not know. Packets go in pauses too, so that
-// a hole is told from a silence.
+// a hole is told from a silence. Lost ones are asked for again (RFC 4585 generic NACK), which browsers offer for pictures alone.
 
 /** @typedef {{ packetMs: 20 | 60 }} SoundWish */
 
@@ -16,13 +16,15 @@ export function withSound(sdp, { packetMs }) {
 function tuned(section, packetMs) {
   const ending = section.endsWith("\r\n") ? "\r\n" : "";
   const opus = /^a=rtpmap:(\d+) opus\//im.exec(section)?.[1];
-  const lines = section.split("\r\n").filter((line) => line !== "" && !/^a=(max)?ptime:/.test(line));
+  const again = `a=rtcp-fb:${opus} nack`;
+  const lines = section.split("\r\n").filter((line) => line !== "" && line !== again && !/^a=(max)?ptime:/.test(line));
   const at = lines.findIndex((line) => line.startsWith(`a=fmtp:${opus} `));
   const known = at < 0 ? [] : lines[at].slice(`a=fmtp:${opus} `.length).split(";");
   const kept = known.filter((value) => !/^\s*(usedtx|useinbandfec)=/.test(value));
   const fmtp = `a=fmtp:${opus} ${[...kept, "useinbandfec=1", "usedtx=0"].join(";")}`;
   if (opus && at >= 0) lines[at] = fmtp;
   else if (opus) lines.push(fmtp);
+  if (opus) lines.push(again);
   lines.push(`a=ptime:${packetMs}`);
   return lines.join("\r\n") + ending;
 }
