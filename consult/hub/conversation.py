@@ -19,6 +19,7 @@ from consult.wire.from_client import (
     PostMessage,
     RenewCall,
     ReportConnected,
+    ReportInterrupted,
     ReportLost,
     ReportQuality,
     ReportScreen,
@@ -71,6 +72,13 @@ async def hang_up(asking: Asking, order: HangUp) -> object:
 async def report_connected(asking: Asking, order: ReportConnected) -> object:
     switchboard = asking.services.switchboard
     return await switchboard.connected(
+        asking.caller, order.ticket, order.call, order.generation, asking.receipt
+    )
+
+
+async def report_interrupted(asking: Asking, order: ReportInterrupted) -> object:
+    switchboard = asking.services.switchboard
+    return await switchboard.interrupted(
         asking.caller, order.ticket, order.call, order.generation, asking.receipt
     )
 
@@ -155,6 +163,7 @@ HANDLERS: Handlers = {
     DeclineCall: decline_call,
     HangUp: hang_up,
     ReportConnected: report_connected,
+    ReportInterrupted: report_interrupted,
     RenewCall: renew_call,
     ReportLost: report_lost,
     ReportQuality: report_quality,

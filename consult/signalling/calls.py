@@ -20,6 +20,7 @@ class CallStep(StrEnum):
     NO_ANSWER = "no_answer"
     CONNECT = "connect"
     RENEW = "renew"
+    INTERRUPT = "interrupt"
     SETUP_FAILED = "setup_failed"
     LOSE = "lose"
     HANG_UP = "hang_up"
@@ -49,11 +50,14 @@ NEXT_CALL: dict[tuple[CallStage, CallStep], CallStage] = {
     (S.RINGING, T.CLOSE): S.ENDED,
     (S.CONNECTING, T.CONNECT): S.CONNECTED,
     (S.CONNECTING, T.RENEW): S.CONNECTING,
+    (S.CONNECTING, T.INTERRUPT): S.CONNECTING,
     (S.CONNECTING, T.SETUP_FAILED): S.ENDED,
     (S.CONNECTING, T.LOSE): S.ENDED,
     (S.CONNECTING, T.HANG_UP): S.ENDED,
     (S.CONNECTING, T.CLOSE): S.ENDED,
-    (S.CONNECTED, T.RENEW): S.CONNECTING,  # with `connected_at`: people read it as reconnecting
+    # With `connected_at`: people read it as reconnecting.
+    (S.CONNECTED, T.RENEW): S.CONNECTING,
+    (S.CONNECTED, T.INTERRUPT): S.CONNECTING,
     (S.CONNECTED, T.LOSE): S.ENDED,
     (S.CONNECTED, T.HANG_UP): S.ENDED,
     (S.CONNECTED, T.CLOSE): S.ENDED,

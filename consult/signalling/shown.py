@@ -28,6 +28,7 @@ def call_of(call: CallRow, side: Side, settings: Settings) -> CallShown:
         taken_by=call.stream_of(side),
         ring_expires_at=_ms(call.ring_expires_at) if call.stage is CallStage.RINGING else None,
         connected_at=_ms(call.connected_at),
+        reconnects_until=_ms(call.reconnects_until),
         ended_reason=call.ended_reason,
         ice_servers=servers,
         relay_only=relay_only(settings, side, call.applicant_hidden) or call.rung is Rung.RELAY,

@@ -17,7 +17,7 @@ from consult.errors import Ended, StageForbids
 from consult.people import Caller, Side
 from consult.settings import Settings
 from consult.signalling import store
-from consult.signalling.calls import ENDED_REASON, STEPS_DOWN, CallStage, CallStep, Rung
+from consult.signalling.calls import ENDED_REASON, STEPS_DOWN, CallStage, CallStep, Rung, next_call
 from consult.signalling.ice import wish
 from consult.signalling.store import CallRow
 from consult.storage import moments
@@ -132,6 +132,21 @@ def connected(conn: Connection, ticket: TicketRow, before: CallRow, caller: Call
         conn, call, CallStep.CONNECT, caller.subject, connected_at=since, setup_expires_at=None
     )
     return Changed(call, ticket.officer_id, ticket.service_id, entry)
+
+
+def interrupted(
+    conn: Connection, settings: Settings, ticket: TicketRow, before: CallRow, caller: Caller
+) -> Changed:
+    """This side's media no longer arrives; said again, it changes nothing and gives no more time."""
+    next_call(before.stage, CallStep.INTERRUPT)
+    if before.connected_of(caller.side) is None:
+        return unchanged(ticket, before)
+    until = before.setup_expires_at
+    if until is None:
+        until = moments.now(conn) + timedelta(seconds=settings.call_reconnect_seconds)
+    columns: dict[str, Any] = {store.connected_column(caller.side): None, "setup_expires_at": until}
+    call = store.advance(conn, before, CallStep.INTERRUPT, caller.subject, **columns)
+    return unchanged(ticket, call)
 
 
 def step_down(

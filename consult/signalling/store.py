@@ -46,9 +46,19 @@ class CallRow:
         """The certificate pinned last for this side, with its generation."""
         return self.applicant_pin if side is Side.APPLICANT else self.officer_pin
 
+    def connected_of(self, side: Side) -> datetime | None:
+        """Since when media flows at this side, as it says itself; None while it does not."""
+        return self.applicant_connected_at if side is Side.APPLICANT else self.officer_connected_at
+
     def stream_of(self, side: Side) -> str | None:
         """The page of this side that takes part, by its stream of orders."""
         return self.applicant_stream if side is Side.APPLICANT else self.officer_stream
+
+    @property
+    def reconnects_until(self) -> datetime | None:
+        """When it ends unless media is back; None when it is not reconnecting."""
+        reconnects = self.stage is CallStage.CONNECTING and self.connected_at is not None
+        return self.setup_expires_at if reconnects else None
 
     @property
     def lost_reason(self) -> str:
@@ -139,6 +149,10 @@ def taken_by(side: Side, stream: str) -> dict[str, str]:
     return {"applicant_stream" if side is Side.APPLICANT else "officer_stream": stream}
 
 
+def connected_column(side: Side) -> str:
+    return "applicant_connected_at" if side is Side.APPLICANT else "officer_connected_at"
+
+
 def advance(conn: Connection, before: CallRow, step: CallStep, actor: str, **columns: Any) -> CallRow:
     """Take one step of the table. Raises StageForbids, StaleAttempt when somebody was faster."""
     stage = next_call(before.stage, step)
@@ -157,7 +171,7 @@ def advance(conn: Connection, before: CallRow, step: CallStep, actor: str, **col
 
 def note_connected(conn: Connection, before: CallRow, side: Side) -> CallRow:
     """This side's media flows; the first report counts."""
-    column = call.c.applicant_connected_at if side is Side.APPLICANT else call.c.officer_connected_at
+    column = call.c[connected_column(side)]
     conn.execute(
         update(call)
         .where(call.c.id == before.id, column.is_(None))

@@ -128,6 +128,23 @@ class Switchboard:
 
         return await self._carry_out(order, receipt)
 
+    async def interrupted(
+        self, caller: Caller, ticket_id: str, call_id: str, generation: int, receipt: Receipt
+    ) -> Changed:
+        """This side's media no longer arrives: the call has `call_reconnect_seconds` to have it again.
+
+        Raises StageForbids from a page that does not take part, and for another generation.
+        """
+
+        def order(conn: Connection) -> Changed:
+            ticket = steps.served(conn, caller, ticket_id)
+            call = store.find(conn, ticket_id, call_id, lock=True)
+            if call.generation != generation or call.stream_of(caller.side) != receipt.stream:
+                raise StageForbids(stage=call.stage.value, step=CallStep.INTERRUPT.value)
+            return steps.interrupted(conn, self._settings, ticket, call, caller)
+
+        return await self._carry_out(order, receipt)
+
     async def renew(
         self,
         caller: Caller,

@@ -195,7 +195,19 @@ class HangUp(FromClient):
 
 
 class ReportConnected(FromClient):
-    """This side's connection reached `connected` for the first time in this generation."""
+    """This side's media flows: for the first time in this generation, or again after `ReportInterrupted`."""
+
+    cseq: Number
+    ticket: Id
+    call: Id
+    generation: Number
+
+
+class ReportInterrupted(FromClient):
+    """Media no longer arrives at this side, or the other side's page has gone; a path is looked for. The call
+    ends at `CallShown.reconnects_until` unless both sides have said `ReportConnected` by then. From the page
+    that takes part; said again, it changes nothing.
+    """
 
     cseq: Number
     ticket: Id
@@ -556,6 +568,7 @@ ClientFrame = (
     | DeclineCall
     | HangUp
     | ReportConnected
+    | ReportInterrupted
     | RenewCall
     | ReportLost
     | ReportQuality

@@ -53,9 +53,9 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call as this receiver may see it. `polite` is this receiver's part in perfect negotiation (W3C).
 
     `taken_by`: the stream of the receiver's page that takes part; another page of the same person looks on.
-    `connecting` with `connected_at` is reconnecting. `revision` grows with each change of a consultation's
-    calls: a lower one than known is old news. `rung`: how far the setup has come down. `ice_seconds`: so long
-    the credentials in `ice_servers` last.
+    `connecting` with `connected_at` is reconnecting, and ends at `reconnects_until`. `revision` grows with
+    each change of a consultation's calls: a lower one than known is old news. `rung`: how far the setup has
+    come down. `ice_seconds`: so long the credentials in `ice_servers` last.
     """
 
     id: str
@@ -70,6 +70,7 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     taken_by: str | None = None
     ring_expires_at: int | None = None
     connected_at: int | None = None
+    reconnects_until: int | None = None
     ended_reason: str | None = None
     ice_servers: list[dict[str, str | list[str]]] = []
     relay_only: bool = False

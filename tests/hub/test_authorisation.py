@@ -48,6 +48,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.Ring: frozenset({A, O}),
     wire.AcceptCall: frozenset({A, O}),
     wire.ReportConnected: frozenset({A, O}),
+    wire.ReportInterrupted: frozenset({A, O}),
     wire.ReportLost: frozenset({A, O}),
     wire.ReportQuality: frozenset({A, O}),
     wire.ReportScreen: frozenset({A, O}),

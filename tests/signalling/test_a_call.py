@@ -336,6 +336,44 @@ async def test_a_call_that_finds_no_way_back_ends_after_45_seconds(talk: Talk) -
     await chat_goes_on(talk)
 
 
+async def test_media_that_a_side_misses_is_told_to_both_and_the_service_ends_the_call(talk: Talk) -> None:
+    await talk.calls("audio")
+    first = await talk.staff.sees("connected")
+    about = {"call": first["id"], "generation": 1}
+    await talk.citizen.acked("ReportInterrupted", **about)
+    until_at = (await talk.applicant.sees("connecting", generation=1))["reconnects_until"]
+    told = await talk.staff.sees("connecting", reconnects_until=until_at, connected_at=first["connected_at"])
+    # Nothing of the connection itself was touched, and signals go on to mend it.
+    await talk.officer.sends("AskRestart", **about)
+    await talk.citizen.hears("RestartAsked", **about)
+    await talk.citizen.acked("ReportConnected", **about)
+    back = await talk.staff.sees("connected", generation=1)
+    assert "reconnects_until" not in back and back["revision"] > told["revision"]
+    await talk.officer.acked("ReportInterrupted", **about)
+    again = await talk.applicant.sees("connecting", generation=1)
+    assert again["reconnects_until"] >= until_at
+    await talk.time_passes(40)
+    assert talk.applicant.call is not None and talk.applicant.call["stage"] == "connecting"
+    await talk.time_passes(5)
+    await ended(talk, "media_lost")
+    assert await talk.citizen.refused("ReportInterrupted", **about) == "stage_forbids"
+    await chat_goes_on(talk)
+
+
+async def test_loss_said_over_and_over_is_one_loss_and_too_often_is_refused(talk: Talk) -> None:
+    await talk.calls("audio")
+    call = await talk.staff.sees("connected")
+    about = {"call": call["id"], "generation": 1}
+    said = [await talk.citizen.begins("ReportInterrupted", **about) for _ in range(60)]
+    answers = [await talk.citizen.answer(number) for number in said]
+    codes = {answer["code"] for answer in answers if answer["t"] == "Refused"}
+    assert "rate_limited" in codes <= {"rate_limited", "out_of_order"}
+    gone = await talk.staff.sees("connecting", generation=1)
+    assert gone["revision"] == call["revision"] + 1
+    await talk.staff.acts("HangUp")
+    await ended(talk, "hung_up")
+
+
 async def test_who_is_not_in_the_consultation_finds_no_call(talk: Talk) -> None:
     await talk.calls("audio")
     call = (await talk.staff.sees("connected"))["id"]
@@ -425,6 +463,7 @@ ORDERS_OF_A_CALL: dict[str, Frame] = {
     "DeclineCall": {},
     "HangUp": {},
     "ReportConnected": {"generation": 1},
+    "ReportInterrupted": {"generation": 1},
     "ReportLost": {"generation": 1},
     "ReportQuality": {"step": "lowered", "level": 3},
     "ReportScreen": {"on": True},

@@ -16,11 +16,13 @@ ringing    no_answer    ended
 ringing    close        ended
 connecting connect      connected
 connecting renew        connecting
+connecting interrupt    connecting
 connecting setup_failed ended
 connecting lose         ended
 connecting hang_up      ended
 connecting close        ended
 connected  renew        connecting
+connected  interrupt    connecting
 connected  lose         ended
 connected  hang_up      ended
 connected  close        ended

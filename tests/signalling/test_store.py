@@ -73,6 +73,16 @@ class Calls:
         done = await board.renew(page.caller, self.ticket, call.id, call.generation, page.receipt(), rung)
         return done.call
 
+    async def interrupted(self, page: Page, call: CallRow, at: int = 0) -> CallRow:
+        board = self.apps[at].switchboard
+        done = await board.interrupted(page.caller, self.ticket, call.id, call.generation, page.receipt())
+        return done.call
+
+    async def back(self, page: Page, call: CallRow) -> CallRow:
+        board = self.apps[1].switchboard
+        done = await board.connected(page.caller, self.ticket, call.id, call.generation, page.receipt())
+        return done.call
+
     async def in_call(self) -> CallRow:
         ringing = await self.ring(self.officer)
         return await self.connected(await self.accept(self.applicant, ringing))
@@ -219,6 +229,79 @@ async def test_a_call_that_is_lost_has_45_seconds_and_another_page_has_them_anew
     assert (await calls.after(44)) is not None
     assert (await calls.after(1)) is None
     assert (await calls.find(call)).ended_reason == "media_lost"
+
+
+async def test_a_call_whose_media_is_gone_ends_45_seconds_after_the_first_word_of_it(calls: Calls) -> None:
+    call = await calls.in_call()
+    gone = await calls.interrupted(calls.applicant, call)
+    assert (gone.stage, gone.generation, gone.revision) == (CallStage.CONNECTING, 1, call.revision + 1)
+    assert (gone.applicant_connected_at, gone.officer_connected_at is None) == (None, False)
+    assert await calls.after(30) is not None
+    # Said again, by the other side, in the next generation: nothing of it is more time.
+    assert (await calls.interrupted(calls.applicant, gone)).revision == gone.revision
+    both = await calls.interrupted(calls.officer, gone, at=1)
+    assert (both.officer_connected_at, both.reconnects_until) == (None, gone.setup_expires_at)
+    again = await calls.renew(calls.officer, both)
+    assert again.reconnects_until == gone.setup_expires_at
+    assert await calls.after(10) is not None
+    assert await calls.after(5) is None
+    (end,) = await calls.ends()
+    assert end.values["reason"] == "media_lost"
+    assert await calls.read(lambda conn: verify(conn, f"ticket:{calls.ticket}"))
+
+
+async def test_a_call_goes_on_once_media_is_back_at_every_side_that_missed_it(calls: Calls) -> None:
+    call = await calls.in_call()
+    await calls.interrupted(calls.officer, call)
+    back = await calls.back(calls.officer, call)
+    assert (back.stage, back.reconnects_until, back.connected_at) == ("connected", None, call.connected_at)
+    for page in (calls.officer, calls.applicant):
+        await calls.interrupted(page, call)
+    assert (await calls.back(calls.officer, call)).stage is CallStage.CONNECTING
+    assert (await calls.back(calls.applicant, call)).stage is CallStage.CONNECTED
+    assert await calls.after(3_600) is not None
+    # The next loss has its whole time again.
+    await calls.interrupted(calls.applicant, call)
+    assert await calls.after(40) is not None
+    assert await calls.after(5) is None
+
+
+async def test_who_lost_media_before_the_call_was_up_is_waited_for_no_longer(calls: Calls) -> None:
+    call = await calls.accept(calls.applicant, await calls.ring(calls.officer))
+    assert (await calls.interrupted(calls.officer, call)).revision == call.revision
+    await calls.back(calls.applicant, call)
+    gone = await calls.interrupted(calls.applicant, call)
+    assert (gone.setup_expires_at, gone.reconnects_until) == (call.setup_expires_at, None)
+    assert (await calls.back(calls.officer, call)).stage is CallStage.CONNECTING
+    assert (await calls.back(calls.applicant, call)).stage is CallStage.CONNECTED
+
+
+async def test_only_the_page_that_takes_part_says_that_media_is_gone_and_of_this_generation(
+    calls: Calls,
+) -> None:
+    call = await calls.in_call()
+    with pytest.raises(StageForbids):
+        await calls.interrupted(Page(calls.officer.caller), call)
+    new = await calls.renew(calls.officer, call)
+    for page in (calls.officer, calls.applicant):
+        with pytest.raises(StageForbids):
+            await calls.interrupted(page, call)
+    await calls.connected(new)
+    ended = await _ended_by(calls, new, calls.officer, 0)
+    with pytest.raises(StageForbids):
+        await calls.interrupted(calls.officer, ended)
+    assert (await calls.find(call)).ended_reason == "hung_up"
+
+
+async def test_a_word_of_loss_and_of_return_at_once_in_two_processes_leave_a_call_that_is_either(
+    calls: Calls,
+) -> None:
+    call = await calls.in_call()
+    await calls.interrupted(calls.officer, call)
+    done, refused = await at_once(calls.back(calls.officer, call), calls.interrupted(calls.applicant, call))
+    assert (len(done), refused) == (2, [])
+    assert (await calls.find(call)).applicant_connected_at is None
+    assert (await calls.back(calls.applicant, call)).stage is CallStage.CONNECTED
 
 
 async def test_a_call_without_a_path_steps_down_to_sound_once_and_each_step_has_its_time(

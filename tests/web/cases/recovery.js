@@ -1,7 +1,7 @@
 import { Flow } from "/scripts/models/flow.js";
 import { nextRung } from "/scripts/models/ice.js";
 import { Recovery } from "/scripts/models/recovery.js";
-import { equal } from "./support/assert.js";
+import { equal, ok } from "./support/assert.js";
 import { Time } from "./support/time.js";
 
 /** A side of a call whose steps are written down. */
@@ -9,7 +9,7 @@ class Side {
   did = [];
   time = new Time();
 
-  constructor(polite, { up = true, rung = "direct" } = {}) {
+  constructor(polite, { up = true, rung = "direct", told = true } = {}) {
     const note = (what) => () => this.did.push(what);
     this.recovery = new Recovery({
       timers: this.time,
@@ -20,6 +20,7 @@ class Side {
       stepDown: rung === "audio" ? null : note("step down"),
       slow: note("slow"),
       connected: note("connected"),
+      interrupted: told ? note("interrupted") : undefined,
       lost: note("lost"),
     });
     this.recovery.begin(false, rung);
@@ -57,7 +58,7 @@ export async function test_who_is_asked_to_restart_does_so_once() {
 export async function test_a_polite_side_that_was_not_heard_restarts_itself() {
   const side = new Side(true);
   side.recovery.changed("disconnected");
-  equal(side.back(false, false), ["ask"]);
+  equal(side.back(false, false), ["interrupted", "ask"]);
   await side.time.pass(3_000);
   equal(side.did, ["restart"]);
   side.recovery.changed("connected");
@@ -65,34 +66,49 @@ export async function test_a_polite_side_that_was_not_heard_restarts_itself() {
   equal(side.did, ["restart", "connected"]);
 }
 
-export async function test_silence_is_a_lost_path_whatever_the_browser_says_and_ends_the_call_after_45_seconds() {
+export async function test_silence_is_a_lost_path_whatever_the_browser_says_and_its_begin_and_end_are_told_once() {
   const leads = new Side(false);
   leads.recovery.silent(true);
   await leads.time.pass(0);
-  equal(leads.did, ["restart"]);
-  leads.recovery.silent(false);
-  await leads.time.pass(60_000);
-  equal(leads.did, ["restart"]);
+  equal(leads.did.splice(0), ["interrupted", "restart"]);
   leads.recovery.silent(true);
-  await leads.time.pass(17_000);
-  equal(leads.did, ["restart", "restart", "restart", "renew"]);
-  await leads.time.pass(28_000);
-  equal(leads.did.at(-1), "lost");
+  leads.recovery.silent(false);
+  leads.recovery.silent(false);
+  await leads.time.pass(90_000);
+  equal(leads.did.splice(0), ["connected"]);
+  leads.recovery.silent(true);
+  leads.recovery.changed("disconnected");
+  await leads.time.pass(25_000);
+  equal(leads.did, ["interrupted", "restart", "restart", "renew"]);
 }
 
-export async function test_nobody_looks_for_a_path_to_a_page_that_has_gone_and_45_seconds_later_the_call_is_lost() {
+export async function test_a_loss_that_the_service_counts_too_is_given_up_here_a_little_later_and_others_after_45_seconds() {
+  for (const [told, lostMs] of [[true, 60_000], [false, 45_000]]) {
+    const side = new Side(false, { told });
+    side.recovery.silent(true);
+    await side.time.pass(lostMs - 1);
+    ok(!side.did.includes("lost"), "there is time yet");
+    await side.time.pass(1);
+    equal(side.did.at(-1), "lost");
+  }
+}
+
+export async function test_nobody_looks_for_a_path_to_a_page_that_has_gone_but_the_service_hears_of_it() {
   const side = new Side(false);
   side.recovery.away(true);
-  await side.time.pass(44_999);
-  equal(side.did, []);
+  // What does not come from there is not missed, and no sign that it is back.
+  side.recovery.silent(true);
+  side.recovery.silent(false);
+  await side.time.pass(59_999);
+  equal(side.did, ["interrupted"]);
   await side.time.pass(1);
-  equal(side.did, ["lost"]);
+  equal(side.did, ["interrupted", "lost"]);
   const other = new Side(false);
   other.recovery.away(true);
   await other.time.pass(20_000);
   other.recovery.away(false);
-  await other.time.pass(60_000);
-  equal(other.did, [], "it came back");
+  await other.time.pass(90_000);
+  equal(other.did, ["interrupted", "connected"], "it came back");
 }
 
 /** Packets as the browser counts them. */

@@ -262,6 +262,7 @@ export class Call {
       send: (frame) => this.#use.channel.send(frame),
       changed: () => this.#mediaChanged(),
       connected: () => this.#report("ReportConnected"),
+      interrupted: () => this.#report("ReportInterrupted"),
       renew: () => this.#report("RenewCall"),
       stepDown: (rung) => this.#report("RenewCall", { rung }),
       lost: () => this.#lost(),
@@ -291,7 +292,7 @@ export class Call {
     this.#leave();
   }
 
-  /** @param {"ReportConnected" | "RenewCall" | "ReportLost"} t @param {{ rung?: import("./ice.js").Rung }} [how] */
+  /** @param {"ReportConnected" | "ReportInterrupted" | "RenewCall" | "ReportLost"} t @param {{ rung?: import("./ice.js").Rung }} [how] */
   #report(t, how = {}) {
     if (!this.#shown) return;
     const { id, ticket, generation } = this.#shown;

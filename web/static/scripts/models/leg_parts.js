@@ -27,12 +27,13 @@
  *   send: (frame: Ephemeral) => void,
  *   changed: () => void,
  *   connected: () => void,
+ *   interrupted?: () => void,
  *   renew: () => void,
  *   stepDown: (rung: import("./ice.js").Rung) => void,
  *   lost: () => void,
  *   left: () => void,
  *   stepped: import("./quality_watch.js").WatchParts["stepped"],
- * }} LegParts `counted`: sent and received over this leg since it was told last; `renew`: no path is found over this connection, or it cannot be rebuilt; `left`: another tab of this side has taken the leg
+ * }} LegParts `counted`: sent and received over this leg since it was told last; `renew`: no path is found over this connection, or it cannot be rebuilt; `interrupted`: media is gone until `connected`; `left`: another tab of this side has taken the leg
  */
 
 export {};

@@ -15,6 +15,7 @@ export function newRecovery(use, { about, polite, next }, peer) {
     stepDown: next && (() => use.stepDown(next)),
     slow: () => use.changed(),
     connected: () => use.connected(),
+    interrupted: use.interrupted,
     lost: () => (peer.strayed ? use.left() : use.lost()),
   });
 }

@@ -35,7 +35,6 @@ const MOMENTARY = new Set([
   "ServeNext",
   "Ring",
   "AcceptCall",
-  "ReportConnected",
   "ReportLost",
 ]);
 

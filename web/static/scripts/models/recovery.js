@@ -11,14 +11,15 @@ import { Alarm } from "./timers.js";
  *   stepDown: (() => void) | null,
  *   slow: () => void,
  *   connected: () => void,
+ *   interrupted?: () => void,
  *   lost: () => void,
- * }} RecoveryParts `ask`: the other side is to restart; `stepDown`: try it another way, where there is one; `slow`: it takes so long that people should hear of it
+ * }} RecoveryParts `ask`: the other side is to restart; `stepDown`: try it another way, where there is one; `slow`: it takes so long that people should hear of it; `interrupted`: media is gone until `connected`, which somebody else counts too
  */
 
 const SLOW_MS = 6_000;
 /** So long each way is tried before the next. @type {Record<import("../wire.js").CallShown["rung"] & string, number>} */
 const RUNG_MS = { direct: 20_000, relay: 15_000, audio: 10_000 };
-// The other side leads down; when it does not, this one gives up a little later.
+// The other side leads down, or the service ends it; when neither does, this one gives up a little later.
 const GRACE_MS = 15_000;
 const LOST_MS = 45_000;
 const WAKE_MS = 15_000;
@@ -37,6 +38,7 @@ export class Recovery {
   #end;
   #tries = 0;
   #wasConnected = false;
+  #isAway = false;
   #restartedAt = -JUST_NOW_MS;
   /** @type {RTCPeerConnectionState} */
   #state = "new";
@@ -53,7 +55,7 @@ export class Recovery {
   /** @param {boolean} again the call was up before, over another connection @param {keyof typeof RUNG_MS} rung */
   begin(again, rung) {
     const { stepDown, slow } = this.#parts;
-    this.#giveUpAfter(again ? LOST_MS : RUNG_MS[rung] + (rung === "audio" ? 0 : GRACE_MS));
+    this.#giveUpAfter(again ? this.#lostMs : RUNG_MS[rung] + (rung === "audio" ? 0 : GRACE_MS));
     if (stepDown) this.#stepDown.set(RUNG_MS[rung], stepDown);
     this.#slow.set(SLOW_MS, () => {
       this.#isSlow = true;
@@ -73,7 +75,7 @@ export class Recovery {
       this.#connected();
       return;
     }
-    if (!this.#end.isSet) this.#giveUpAfter(LOST_MS);
+    this.#interrupt();
     if (state === "failed") this.#tryAfter(this.#parts.polite ? 5_000 : 0);
     else if (state === "disconnected") this.#tryAfter(this.#parts.polite ? 10_000 : 5_000);
     else if (this.#wasConnected && !this.#next.isSet) this.#tryAfter(TRY_EVERY_MS);
@@ -104,21 +106,41 @@ export class Recovery {
 
   /** Nothing arrives although the browser says "connected", or it arrives again. @param {boolean} on */
   silent(on) {
+    // Nothing is expected from a page that has gone.
+    if (this.#isAway) return;
     if (on) {
-      if (!this.#end.isSet) this.#giveUpAfter(LOST_MS);
+      this.#interrupt();
       if (!this.#next.isSet) this.#tryAfter(this.#parts.polite ? 3_000 : 0);
-    } else if (this.#state === "connected") this.#stand();
+    } else this.#goOn();
   }
 
   /** The other side's page has gone, or is there again: meanwhile there is nobody to find a path to. @param {boolean} on */
   away(on) {
-    if (on && !this.#end.isSet) this.#giveUpAfter(LOST_MS);
-    if (on) this.#next.clear();
-    else if (this.#state === "connected") this.#stand();
+    this.#isAway = on;
+    if (on) {
+      this.#interrupt();
+      this.#next.clear();
+    } else this.#goOn();
   }
 
   stop() {
     for (const alarm of [this.#next, this.#stepDown, this.#slow, this.#end]) alarm.clear();
+  }
+
+  /** The service counts from the first word of it and ends the call; this page does when it hears nothing from there. */
+  get #lostMs() {
+    return this.#parts.interrupted ? LOST_MS + GRACE_MS : LOST_MS;
+  }
+
+  #interrupt() {
+    if (this.#end.isSet) return;
+    this.#giveUpAfter(this.#lostMs);
+    this.#parts.interrupted?.();
+  }
+
+  /** It comes again, over the same path. */
+  #goOn() {
+    if (this.#state === "connected" && this.#end.isSet) this.#connected();
   }
 
   #connected() {

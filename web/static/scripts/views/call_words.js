@@ -13,7 +13,11 @@ const BROKEN = new Set(["media_lost", "setup_failed", "policy"]);
 
 /** Seconds until the ringing ends, or null. @param {Call} call @param {number} now */
 export function secondsLeft(call, now) {
-  const until = call.shown?.ring_expires_at;
+  return secondsUntil(call.shown?.ring_expires_at, now);
+}
+
+/** @param {number | null | undefined} until @param {number} now */
+function secondsUntil(until, now) {
   return until === null || until === undefined ? null : Math.max(0, Math.ceil((until - now) / 1000));
 }
 
@@ -23,7 +27,10 @@ export function stateWords(call, now) {
   if (call.stage === "connecting") return t(CONNECTING[call.tries]);
   const since = call.shown?.connected_at;
   const length = since ? duration((now - since) / 1000) : "";
-  return call.stage === "reconnecting" ? `${length} · ${t("call.reconnecting")}` : length;
+  if (call.stage !== "reconnecting") return length;
+  // The service ends it then; without a line to the service this page does not know.
+  const left = secondsUntil(call.shown?.reconnects_until, now);
+  return left === null ? `${length} · ${t("call.reconnecting")}` : t("call.reconnecting_left", { seconds: left });
 }
 
 /** Why there is no picture of the other side. @param {Call} call @param {string} name */
