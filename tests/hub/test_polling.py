@@ -1,7 +1,10 @@
 """Pages that no socket reaches: the same facts and numbers by requests, each to any process."""
 
 import asyncio
+import json
 from dataclasses import replace
+
+import pytest
 
 from tests.hub.conftest import Office
 from tests.support.client import Page
@@ -70,6 +73,21 @@ async def test_a_repeat_gets_the_first_answer_in_any_process(two_servers: Office
         assert conflict["code"] == "conflict"
         gap, _ = await poller.send({**order, "cseq": order["cseq"] + 2}, {"t": "Ping", "n": 1}), None
         assert gap[0]["code"] == "out_of_order"
+
+
+async def test_a_request_takes_60_000_bytes_of_messages_and_more_than_64_kib_is_not_read(
+    office: Office,
+) -> None:
+    """What the pages keep to (`BYTES_AT_ONCE` in models/poll_socket.js)."""
+    async with office.consultation() as talk:
+        poller = Poller(talk.citizen_page.another_tab(), office.urls)
+        await poller.fetch()
+        order = {"t": "PostMessage", "ticket": talk.ticket, "text": "x" * 4_000}
+        orders = [{**order, "cseq": poller.cseq + 1 + n} for n in range(17)]
+        assert len(json.dumps(orders[:14])) < 60_000 < 65_536 < len(json.dumps(orders))
+        with pytest.raises(AssertionError, match="too_large"):
+            await poller.send(*orders)
+        assert {answer["t"] for answer in await poller.send(*orders[:14])} == {"Acked"}
 
 
 async def test_a_newer_device_wins_over_requests_in_whichever_process_they_arrive(

@@ -17,7 +17,8 @@ class Requests {
       new Promise((resolve, reject) => {
         const signal = rest.at(-1);
         signal.addEventListener("abort", () => reject(signal.reason));
-        this.asked.push({ kind, query, headers, body: kind === "post" ? JSON.parse(rest[0]) : null, resolve, reject });
+        const [body, bytes] = kind === "post" ? [JSON.parse(rest[0]), new Blob([rest[0]]).size] : [null, 0];
+        this.asked.push({ kind, query, headers, body, bytes, resolve, reject });
       });
     this.socket = new PollSocket({
       get: ask("get"),
@@ -71,6 +72,26 @@ export async function test_orders_go_out_in_order_one_request_at_a_time() {
   await requests.answer("post", [{ t: "Acked", cseq: 1, at: 0 }]);
   equal(requests.of("post").at(-1).body.frames.map(({ cseq }) => cseq), [2, 3]);
   equal(requests.heard.at(-1), { t: "Acked", cseq: 1, at: 0 });
+}
+
+export async function test_many_long_messages_go_out_in_portions_that_the_service_reads() {
+  const requests = await new Requests().welcomed();
+  // As long as a message may be, of letters that take three bytes each.
+  const long = "字".repeat(4_000);
+  for (let cseq = 1; cseq <= 14; cseq += 1) requests.says({ ...message(long), cseq });
+  // As long as a frame may be, of what has to be written as six; alone, it is for the service to judge.
+  requests.says({ ...message("\u0001".repeat(11_000)), cseq: 15 });
+  for (let cseq = 16; cseq <= 60; cseq += 1) requests.says({ ...message("pendek"), cseq });
+  const sent = [];
+  while (sent.length < 60) {
+    const { body, bytes } = requests.of("post").at(-1);
+    ok(bytes <= 65_536 || body.frames.length === 1, `${bytes} bytes of ${body.frames.length} frames`);
+    ok(body.frames.length <= 32, `${body.frames.length} frames`);
+    sent.push(...body.frames.map(({ cseq }) => cseq));
+    await requests.answer("post");
+  }
+  equal(sent, Array.from({ length: 60 }, (_, index) => index + 1));
+  equal(requests.of("post").map(({ body }) => body.frames.length), [1, 4, 4, 4, 1, 1, 32, 13]);
 }
 
 export async function test_a_ping_is_answered_by_any_answer_of_the_service() {

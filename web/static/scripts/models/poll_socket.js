@@ -20,8 +20,19 @@ const APART_MS = 1_000;
 // Soon at first: perhaps the whole network was away, and sockets get through again.
 const TRY_SOCKETS_MS = [2_000, 10_000, 60_000];
 const FRAMES_AT_ONCE = 32;
+// The service reads no body of more than 64 KiB: what is more waits for the next request.
+const BYTES_AT_ONCE = 60_000;
 const NETWORK = 1006;
 const COME_BACK_NOW = 4002;
+
+const UTF8 = new TextEncoder();
+
+/** How many of these, from the first, one request takes; never none. @param {string[]} frames */
+function atOnce(frames) {
+  let bytes = 0;
+  const many = frames.slice(0, FRAMES_AT_ONCE).findIndex((frame) => (bytes += UTF8.encode(frame).length + 1) > BYTES_AT_ONCE);
+  return many === -1 ? FRAMES_AT_ONCE : Math.max(1, many);
+}
 
 /** A call that rings can be taken over a socket alone: one is tried at once. @param {object} frame */
 function isRinging(frame) {
@@ -115,7 +126,7 @@ export class PollSocket {
   async #flush() {
     if (!this.#hello || this.#sending || this.#ended.signal.aborted) return;
     this.#sending = true;
-    const frames = this.#unsent.splice(0, FRAMES_AT_ONCE);
+    const frames = this.#unsent.splice(0, atOnce(this.#unsent));
     const body = `{"frames":[${frames.join(",")}]}`;
     const { ticket } = this.#hello;
     try {
