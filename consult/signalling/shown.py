@@ -34,6 +34,8 @@ def call_of(call: CallRow, side: Side, settings: Settings) -> CallShown:
         relay_only=relay_only(settings, side, call.applicant_hidden) or call.rung is Rung.RELAY,
         rung=call.rung.value,
         ice_seconds=settings.turn_credential_seconds if servers and settings.turn_urls else None,
+        # Its own wish; the officer need not know of it.
+        hidden=side is Side.APPLICANT and call.applicant_hidden,
     )
 
 

@@ -55,7 +55,8 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     `taken_by`: the stream of the receiver's page that takes part; another page of the same person looks on.
     `connecting` with `connected_at` is reconnecting, and ends at `reconnects_until`. `revision` grows with
     each change of a consultation's calls: a lower one than known is old news. `rung`: how far the setup has
-    come down. `ice_seconds`: so long the credentials in `ice_servers` last.
+    come down. `ice_seconds`: so long the credentials in `ice_servers` last. `hidden`: nobody in the call
+    learns this applicant's network address.
     """
 
     id: str
@@ -76,6 +77,7 @@ class CallShown(msgspec.Struct, frozen=True, omit_defaults=True):
     relay_only: bool = False
     rung: Literal["direct", "relay", "audio"] = "direct"
     ice_seconds: int | None = None
+    hidden: bool = False
 
 
 class GuestShown(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -73,8 +73,8 @@ async def _stays(sender: Client, about: Frame, candidate: str = HOST) -> None:
 async def test_no_address_of_a_hidden_applicant_gets_to_the_officer(office: Office, ringing: str) -> None:
     async with _met(office) as met:
         call = await _calls(met, hide=True, ringing=ringing)
-        assert call["relay_only"] is True
-        assert "relay_only" not in await _shown(met.officer, "connecting")
+        assert (call["relay_only"], call["hidden"]) == (True, True)
+        assert not {"relay_only", "hidden"} & set(await _shown(met.officer, "connecting"))
         about = {"call": call["id"], "generation": 1}
         await _stays(met.citizen, about)
         await _stays(met.citizen, about, relayed("192.0.2.1"))
@@ -101,13 +101,14 @@ async def test_it_holds_for_a_generation_and_another_page_says_its_own(office: O
         shown = await _shown(met.citizen, "connecting", 4)
         about["generation"] = 4
         assert shown["rung"] == "relay" and shown["relay_only"] is True  # the way that is tried
+        assert "hidden" not in shown
         await _passes(met.citizen, met.officer, about, HOST)
 
 
 async def test_without_the_wish_nothing_is_hidden(office: Office) -> None:
     async with _met(office) as met:
         call = await _calls(met, hide=False)
-        assert "relay_only" not in call
+        assert not {"relay_only", "hidden"} & set(call)
         await _passes(met.citizen, met.officer, {"call": call["id"], "generation": 1}, HOST)
 
 

@@ -9,9 +9,14 @@ from playwright.async_api import expect
 
 from tests.signalling.turn.relay import Relay, relay
 from tests.stories.connections import PATHS, in_video
+from tests.stories.looks import looked_at
 from tests.stories.people import Town
 from tests.stories.test_video import chat_goes_on, is_in_no_call, more_pictures, stage_says
 from tests.support.house import House
+from tests.support.looking import Finding
+from tests.support.waiting import until
+
+HIDDEN = "Alamat Anda disembunyikan"
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +64,23 @@ async def test_a_hidden_citizen_is_reached_through_the_relay_alone_and_comes_bac
     citizen, officer = await in_video(town, "Ibu Terowongan", hides=True)
     for side in (citizen, officer):
         assert set(await side.page.evaluate(PATHS)) == {"relay"}
+    # Its own page says so, in sight and in the settings; the officer's says nothing of it.
+    await stage_says(citizen, HIDDEN)
+    await citizen.page.get_by_role("button", name="Pengaturan panggilan").click()
+    await stage_says(citizen, "Dalam panggilan ini yang lain tidak melihat alamat jaringan (IP) Anda.")
+    findings: list[Finding] = []
+    await looked_at(citizen, "call-hidden", findings)
+    assert not findings, "\n".join(map(str, findings))
+    await citizen.page.get_by_role("button", name="Pengaturan panggilan").click()
+    await expect(officer.page.get_by_text(HIDDEN)).to_be_hidden()
     house.cable.pull()
     turn.stop()
     try:
         await stage_says(officer, "Jaringan terputus sebentar.")
+        # The service has heard of it and counts; the citizen's page cannot hear that now.
+        await stage_says(officer, re.compile(r"^Menyambung, \d+ detik lagi$"))
+        (call,) = house.rows("SELECT stage, generation, setup_expires_at FROM call WHERE stage <> 'ended'")
+        assert (call["stage"], call["setup_expires_at"] is not None) == ("connecting", True)
     finally:
         turn.go_on()
         house.cable.plug_in()
@@ -71,3 +89,11 @@ async def test_a_hidden_citizen_is_reached_through_the_relay_alone_and_comes_bac
     print(f"moving again after {time.monotonic() - back_at:.1f} s")
     for side in (citizen, officer):
         await expect(side.page.get_by_text("Jaringan terputus sebentar.")).to_be_hidden()
+    await until(lambda: _is_up(house))
+    await stage_says(citizen, HIDDEN)
+
+
+def _is_up(house: House) -> bool:
+    """Both sides have told the service that media is back: nothing counts any more."""
+    (call,) = house.rows("SELECT stage, setup_expires_at FROM call WHERE stage <> 'ended'")
+    return (call["stage"], call["setup_expires_at"]) == ("connected", None)

@@ -25,7 +25,7 @@ async def asking_browser() -> AsyncIterator[Browser]:
         yield running
 
 
-async def stage_says(somebody: Person, words: str) -> None:
+async def stage_says(somebody: Person, words: str | re.Pattern[str]) -> None:
     stage = somebody.page.get_by_role("region", name=re.compile("^Panggilan dengan"))
     await expect(stage.get_by_text(words)).to_be_visible(timeout=10_000)
 

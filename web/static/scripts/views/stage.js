@@ -84,6 +84,7 @@ class StageView {
     setIcon(part(this.#root, "stateicon"), call.stage === "ringing" ? "phone" : call.stage === "reconnecting" ? "broken-link" : "clock");
     show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);
     show(part(this.#root, "code"), call.stage === "connected" && call.code !== "");
+    for (const name of ["selfhidden", "hiddenwords"]) show(part(this.#root, name), call.here && call.shown?.hidden === true);
     words(part(this.#root, "codedigits"), t("call.code", { code: call.code }));
     this.#showShares(name);
     show(part(this.#root, "codewrong"), call.stage === "connected" && call.codeIsWrong);
