@@ -19,7 +19,10 @@ from tests.stories.test_recording import (
     is_not_marked,
     last,
     presses,
+    seen_and_heard,
 )
+from tests.stories.test_third_chair import INTERPRETER, LET_IN, comes, invitation, sees
+from tests.stories.test_third_chair import presses as taps
 from tests.support.house import House
 from tests.support.waiting import until
 
@@ -60,7 +63,7 @@ async def whole(house: House) -> bytes:
     return b"".join((directory / one["file"]).read_bytes() for one in named)
 
 
-async def test_both_say_yes_and_the_file_plays_until_one_withdraws(
+async def test_two_and_then_three_say_yes_and_the_file_plays_until_one_withdraws(
     town: Town, house: House, recorder: Program
 ) -> None:
     citizen, officer = await in_call(town, "Ibu Peladen")
@@ -77,12 +80,40 @@ async def test_both_say_yes_and_the_file_plays_until_one_withdraws(
     await is_not_marked(citizen, officer)
     row, kept = last(house), files(house)
     assert (row["stage"], row["reason"], row["finished_at"] is not None) == ("stopped", "withdrawn", True)
-    await citizen.button("hang_up").click()
-    await expect(officer.button("hang_up")).to_have_count(0)
+    guest = await comes(town, await invitation(officer, INTERPRETER), "Made Isyarat")
     assert (last(house), files(house)) == (row, kept)
     assert len(kept) - len(before) == row["slices"]
     pictures, sounds, different = decoded(await whole(house))
     assert pictures > 60 and sounds > 300 and different > 20
+    # In the same call, with a third person.
+    await _all_three(citizen, officer, guest, house)
+    row, kept = last(house), files(house)
+    await citizen.button("hang_up").click()
+    await expect(officer.button("hang_up")).to_have_count(0)
+    assert (last(house), files(house)) == (row, kept)
+
+
+async def _all_three(citizen: Person, officer: Person, guest: Person, house: House) -> None:
+    """A third person says yes too; picture and voice of all are in the file until that person withdraws."""
+    for side in (citizen, officer):
+        await taps(side, LET_IN)
+    for person in (citizen, officer, guest):
+        await sees(person, 2)
+    # Whoever is heard from here on is the guest.
+    for side in (citizen, officer):
+        await presses(side, "Matikan mikrofon")
+    await asks(officer)
+    await presses(citizen, "Setuju direkam")
+    await expect(officer.page.get_by_text("Menunggu Made Isyarat menjawab soal rekaman.")).to_be_visible()
+    assert (last(house)["stage"], slices_of(house)) == ("asked", 0)
+    await presses(guest, "Setuju direkam")
+    await is_marked(citizen, officer)
+    await until(lambda: slices_of(house) >= 1, 60)
+    await presses(guest, "Cabut izin")
+    await is_not_marked(citizen, officer)
+    assert (last(house)["reason"], last(house)["ended_by"]) == ("withdrawn", "guest")
+    thirds, loudest = seen_and_heard(await whole(house))
+    assert min(thirds) > 5 and loudest > 0.01, (thirds, loudest)
 
 
 async def test_a_recorder_that_is_killed_is_told_and_what_was_kept_plays(
