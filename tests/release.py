@@ -111,7 +111,7 @@ PARTS: dict[str, Part] = {
         lambda home, _: try_all(home),
     ),
     "firefox": Part(
-        "a call between Chromium and Firefox, each of them once the officer's",
+        "calls between Chromium and Firefox, each once the officer's: screen, recording, listening",
         5,
         lambda home, _: both_ways(home),
     ),

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -40,9 +40,9 @@ class NoFirefox(RuntimeError):
 class Firefox:
     """One page. Everything that fails in it raises here."""
 
-    def __init__(self, line: ClientConnection) -> None:
+    def __init__(self, line: ClientConnection, ids: Iterator[int] | None = None) -> None:
         self._line = line
-        self._ids = count(1)
+        self._ids = ids or count(1)
         self._context = ""
 
     async def begin(self, *scripts: str) -> None:
@@ -52,6 +52,20 @@ class Firefox:
         self._context = tree["contexts"][0]["context"]
         for script in (*scripts, _DRIVING):
             await self._order("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+
+    async def another_person(self, *scripts: str) -> "Firefox":
+        """A window of its own, which shares no cookies with the others; these scripts come before its own."""
+        theirs = (await self._order("browser.createUserContext"))["userContext"]
+        window = await self._order("browsingContext.create", type="window", userContext=theirs)
+        other = Firefox(self._line, self._ids)
+        other._context = window["context"]
+        for script in scripts:
+            await self._order(
+                "script.addPreloadScript",
+                functionDeclaration=f"() => {{ {script} }}",
+                contexts=[other._context],
+            )
+        return other
 
     async def open(self, url: str) -> None:
         await self._order("browsingContext.navigate", context=self._context, url=url, wait="complete")
