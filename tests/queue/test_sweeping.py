@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import Connection, update
 
 from consult.consultations.stages import Stage
-from consult.duty.rules import DutyState
+from consult.duty import store as duty
+from consult.duty.rules import DutyState, DutyStep
 from consult.office.hours import Span
-from consult.people import Caller
+from consult.people import Caller, Role
 from consult.queue.sweeping import Sweeping
 from consult.storage import moments
-from consult.storage.tables import ticket
+from consult.storage.tables import person, ticket
 from tests.support.line import Line
 
 # The seconds leave room for a slow machine: real time passes as well.
@@ -95,6 +96,23 @@ async def test_a_lost_officer_who_is_heard_of_again_is_found(line: Line) -> None
     await line.pass_time(200, officer)
     await line.sweeping.once()
     assert (await line.ticket(citizen)).stage is Stage.SERVING
+
+
+async def test_who_is_disabled_and_let_in_again_before_the_sweep_comes_holds_nobody(line: Line) -> None:
+    officer, citizen = await line.officer(), await line.citizen()
+    await line.serve(officer, citizen)
+    await line.app.doorkeeper.disable(officer.id, Caller(Role.ADMINISTRATOR, "admin", "Admin"))
+
+    def let_in(conn: Connection) -> None:
+        conn.execute(update(person).where(person.c.id == officer.id).values(disabled_at=None))
+        duty.change(conn, officer.id, DutyStep.ENABLE, "office")
+
+    await line.app.database.write(let_in)
+    await line.sweeping.once()
+    row = await line.ticket(citizen)
+    assert (row.stage, row.officer_id, row.returned) == (Stage.WAITING, None, True)
+    own = await line.duty(officer)
+    assert (own.state, own.load) == (DutyState.OFFLINE, 0)
 
 
 async def test_who_comes_back_before_the_sweep_writes_keeps_the_consultation(line: Line) -> None:

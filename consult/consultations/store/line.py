@@ -165,7 +165,8 @@ def _ids(conn: Connection, query: Select[Any], column: Column[Any], one: str | N
 def gone_officers(
     conn: Connection, requeue_seconds: float, lost_seconds: float, officer_id: str | None = None
 ) -> list[str]:
-    """Officers whose people go back to the line: lost for too long, or disabled and holding somebody.
+    """Officers whose people go back to the line: lost for too long; or disabled, or off duty since then, and
+    holding somebody.
 
     Too long: not heard of for `requeue_seconds`, and counted as lost for what these are more than
     `lost_seconds`. After a standstill nobody was heard of; whoever is here has that time to say so.
@@ -185,7 +186,11 @@ def gone_officers(
         .where(
             or_(
                 and_(duty.c.state == "lost", silent, missed),
-                and_(or_(duty.c.state == "disabled", person.c.disabled_at.is_not(None)), holding),
+                # Off duty nobody holds anybody, but who was disabled and let in again within a second.
+                and_(
+                    or_(duty.c.state.in_(["disabled", "offline"]), person.c.disabled_at.is_not(None)),
+                    holding,
+                ),
             )
         )
     )
