@@ -14,6 +14,7 @@ from consult.errors import (
 )
 from tests.stateful.line_rules import LineRules
 from tests.stateful.machine import OFFICERS, Refusal, fates
+from tests.stateful.model import ON_DUTY
 from tests.stateful.people import Citizen, Officer
 
 indexes = st.integers(0, OFFICERS - 1)
@@ -22,7 +23,7 @@ indexes = st.integers(0, OFFICERS - 1)
 class DeskRules(LineRules):
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
         caller = self.caller(officer)
-
+        self.do(self.server.arrive(caller.address))
         refusal = self.ask(
             officer,
             lambda server, receipt: {
@@ -32,7 +33,7 @@ class DeskRules(LineRules):
             }[state](),
             fate,
         )
-        if state == "draining" and officer.state not in {"available", "paused"}:
+        if officer.state == "disabled" or (state == "draining" and officer.state not in ON_DUTY):
             assert refusal is StageForbids
             return
         assert refusal is None, refusal
@@ -52,19 +53,25 @@ class DeskRules(LineRules):
         # Two at once, in two processes: an offer made twice would show.
         self.do(self.counter.at_once(self.server.matching.run(), self.server.matching.run()))
         self.offers_are_good()
+        kept = self.office.kept()
         for officer in self.office.officers.values():
-            assert not self.office.offerable(officer), "nobody is left waiting beside a free officer"
+            left = self.office.offerable(officer)
+            assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
 
     @rule()
     def match_by_an_old_index(self) -> None:
         self.do(self.server.matching.run())
         self.offers_are_good(stale=True)
 
-    def offers_are_good(self, stale: bool = False, seen: frozenset[str] = frozenset()) -> None:
-        """Take over into the model what matching offered; each offer must be one that may be made."""
+    def offers_are_good(self, stale: bool = False, seen: frozenset[str] | None = None) -> None:
+        """Take over into the model what matching offered; each offer must be one that may be made.
+
+        `seen`: who was there when matching looked, a while ago; whose room was kept then is not asked.
+        """
         stages = self.do(self.counter.stages())
+        kept = self.office.kept() if seen is None else set()
         for officer in self.office.officers.values():
-            fitting = self.office.offerable(officer, seen)
+            fitting = self.office.offerable(officer, seen or frozenset())
             offered = [
                 c for c in self.office.line() if stages[c.ticket].stage == "offered"
                 and stages[c.ticket].officer_id == officer.person
@@ -72,6 +79,7 @@ class DeskRules(LineRules):
             if not offered:
                 continue
             assert len(offered) == 1 and fitting, "one offer at a time, to somebody who may be offered"
+            assert officer.person not in kept, "this room is kept for who needs more"
             # Others may have been offered those before; what still waits must not have been skipped.
             skipped = [
                 c for c in fitting if c.place < offered[0].place and stages[c.ticket].stage == "waiting"
@@ -96,7 +104,9 @@ class DeskRules(LineRules):
                 fate,
                 receipt,
             )
-            assert refusal is self.answers(officer, citizen, attempt)
+            expected = self.answers(officer, citizen, attempt)
+            gone = expected is None and officer.state == "disabled"
+            assert refusal is (NotFound if gone else expected)
             if refusal is None:
                 self.office.serve(officer, citizen)
 
@@ -132,6 +142,29 @@ class DeskRules(LineRules):
         open_to = citizen.officer if citizen.stage == "offered" else None
         return None if open_to == officer.person and attempt == citizen.attempt else StaleAttempt
 
+    @rule(data=st.data(), other=st.sampled_from(["accept", "pass on"]))
+    def two_answers_at_once(self, data: st.DataObject, other: str) -> None:
+        """Of two tabs, in two processes: an offer is answered once."""
+        citizen = self.some(data, "offered")
+        if citizen is None:
+            return
+        officer = self.office.officers[citizen.officer or ""]
+        caller, attempt = self.caller(officer), citizen.attempt
+        first, second = self.server.reception, self.server.reception
+        work = [first.accept(caller, citizen.ticket, attempt, self.other_tab(officer))]
+        answer = second.accept if other == "accept" else second.pass_on
+        work.append(answer(caller, citizen.ticket, attempt, self.other_tab(officer)))
+        answers = self.do(self.counter.at_once(*work))
+        done = [not isinstance(one, ConsultError) for one in answers]
+        if officer.state == "disabled":
+            assert done == [False, other == "pass on"]
+        else:
+            assert sum(done) == 1, "answered once"
+        if done[1] and other == "pass on":
+            self.office.pass_on(officer, citizen)
+        elif any(done):
+            self.office.serve(officer, citizen)
+
     @rule(index=indexes, fate=fates)
     def serve_next(self, index: int, fate: str) -> None:
         self.settle()
@@ -145,14 +178,14 @@ class DeskRules(LineRules):
         if refusal is not None:
             self.may_not_pick_up(officer, refusal, fitting)
             return
-        assert officer.state in {"available", "paused"} and not officer.offered
+        assert officer.state in ON_DUTY and not officer.offered
         served = self.newly_served(officer)
         assert served == fitting[:1], "the first who fits is served"
         self.office.serve(officer, fitting[0])
 
     def may_not_pick_up(self, officer: Officer, refusal: Refusal, fitting: list[Citizen]) -> None:
         if refusal is StageForbids:
-            assert officer.state not in {"available", "paused"}
+            assert officer.state not in ON_DUTY
         elif refusal is AnswerOfferFirst:
             assert officer.offered is not None
         else:

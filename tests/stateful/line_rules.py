@@ -54,7 +54,10 @@ class LineRules(Machine):
         key = (self.do(self.counter.stages())[ticket].order_at, ticket)
         assert key > self.last_joined[service], "a later number stands behind the one before it"
         self.last_joined[service] = key
-        self.office.citizens[ticket] = Citizen(ticket, channel, service, key, away_since=self.office.now)
+        self.joined_at[service] = max(self.office.now, self.joined_at[service])
+        self.office.citizens[ticket] = Citizen(
+            ticket, channel, service, key, self.joined_at[service], away_since=self.office.now
+        )
         if here:
             self.comes(self.office.citizens[ticket])
 

@@ -6,23 +6,27 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from consult.errors import Busy, ConsultError, Reproduced
 from consult.people import Caller, Role
 from consult.storage.receipts import Receipt
-from tests.stateful.model import CAPACITY, Office
+from tests.stateful.model import Office
 from tests.stateful.people import Citizen, Officer
 from tests.support.counter import Counter
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
 Refusal = type[ConsultError] | None
+Answer = tuple[Refusal, int | None]
+"""What a page hears in the end: a refusal or none, and the seq of what was written."""
+
 Make = Callable[[ServerParts, Receipt], Coroutine[Any, Any, Any]]
 SERVICES = 2
 OFFICERS = 2
 VISITORS = 6
 TRIES = 20
+REMEMBERED = 20
 
 fates = st.sampled_from(
     ["plain"] * 6 + ["twice", "before_commit", "after_commit", "crash_before_commit", "crash_after_commit"]
@@ -40,17 +44,24 @@ class Machine(RuleBasedStateMachine):
         self.visitors = [secrets.token_bytes(32) for _ in range(VISITORS)]
         self.held: dict[int, str] = {}
         self.last_joined = [(datetime.min.replace(tzinfo=UTC), "")] * SERVICES
+        self.joined_at = [-(10**9)] * SERVICES
         self.streams: dict[str, list[Any]] = {}
         self.late: list[tuple[str, Callable[[], None]]] = []
+        self.answers_given: list[tuple[Make, Receipt, Answer]] = []
         self.stopped: Any = None
         self.turn = 0
         self.index_is_old = False  # a change was committed, and its server died before Redis heard of it
 
-    @initialize(ready=st.sampled_from([True, True, False]))
-    def open_the_office(self, ready: bool) -> None:
-        letters, people = self.do(self.counter.new_services(SERVICES, OFFICERS, CAPACITY))
+    @initialize(
+        ready=st.sampled_from([True, True, False]),
+        capacities=st.sampled_from([(3, 3), (3, 3), (3, 3), (2, 4), (1, 3), (5, 2)]),
+    )
+    def open_the_office(self, ready: bool, capacities: tuple[int, int]) -> None:
+        letters, people = self.do(self.counter.new_services(SERVICES, capacities))
         self.services, self.letters = list(letters), list(letters.values())
-        self.office.officers = {person: Officer(person) for person in people}
+        self.office.officers = {
+            person: Officer(person, units) for person, units in zip(people, capacities, strict=True)
+        }
         self.do(self.counter.flush())
         for officer in self.office.officers.values() if ready else ():
             self.change_duty(officer, "available", "plain")
@@ -97,49 +108,70 @@ class Machine(RuleBasedStateMachine):
             self.do(self.server.line.reconcile())
             self.index_is_old = False
 
-    def refused(self, work: Awaitable[Any]) -> Refusal:
-        """What the page hears in the end: nothing, or a refusal; a repeat hears the first answer."""
+    def heard(self, work: Awaitable[Any]) -> Answer:
+        """What the page hears in the end; a repeat hears the first answer."""
 
-        async def heard() -> Refusal:
+        async def hear() -> Answer:
             try:
-                await work
+                result = await work
             except ConsultError as error:
-                return type(error)
+                return type(error), None
             except Reproduced as first:
-                return None if first.refusal is None else type(first.refusal)
-            return None
+                return (None if first.refusal is None else type(first.refusal)), first.seq
+            return None, getattr(result, "seq", None)
 
-        return self.do(heard())
+        return self.do(hear())
 
-    def answered(self, make: Make, server: ServerParts, receipt: Receipt) -> Refusal:
+    def refused(self, work: Awaitable[Any]) -> Refusal:
+        return self.heard(work)[0]
+
+    def answered(self, make: Callable[[], Awaitable[Any]]) -> Answer:
         """The answer of a server that may be too busy at first (a test's PostgreSQL on a full machine)."""
         for _ in range(TRIES):
-            refusal = self.refused(make(server, receipt))
-            if refusal is not Busy:
-                return refusal
+            answer = self.heard(make())
+            if answer[0] is not Busy:
+                return answer
             self.index_is_old = True
-        return Busy
+        return Busy, None
 
     def ask(self, who: Citizen | Officer, make: Make, fate: str, receipt: Receipt | None = None) -> Refusal:
-        """Send one order to a server, and see it through whatever befalls it."""
-        receipt = receipt or self.receipt(who)
+        """Send one numbered order to a server, and see it through whatever befalls it."""
+        number = receipt or self.receipt(who)
+        answer = self.befallen(lambda server: make(server, number), fate)
+        if answer[0] is None or answer[0].final:
+            if fate == "twice":
+                self.asked_again(make, number, answer)
+            self.answers_given = [*self.answers_given[-REMEMBERED:], (make, number, answer)]
+        return answer[0]
+
+    def see_through(self, make: Callable[[ServerParts], Awaitable[Any]], fate: str) -> Refusal:
+        """As `ask`, for what has no number: asked twice, it is carried out twice."""
+        refusal = self.befallen(make, fate)[0]
+        return self.refused(make(self.server)) if fate == "twice" else refusal
+
+    def befallen(self, make: Callable[[ServerParts], Awaitable[Any]], fate: str) -> Answer:
         server = self.server
-        if fate == "plain":
-            return self.answered(make, server, receipt)
-        if fate == "twice":
-            first = self.answered(make, server, receipt)
-            again = self.refused(_told_before(make(self.server, receipt)))
-            assert again is first, "a repeat gets the first answer"
-            return first
+        if fate in {"plain", "twice"}:
+            return self.answered(lambda: make(server))
         self.counter.fail(fate.removeprefix("crash_"))
-        first = self.refused(make(server, receipt))
+        first = self.heard(make(server))
         if not self.counter.failed():
             return first  # refused before anything was to be written
-        assert first is Busy, "nobody knows what became of it"
+        assert first[0] is Busy, "nobody knows what became of it"
         self.index_is_old = True
         if fate.startswith("crash_"):
             self.do(server.crash())
-        return self.refused(make(self.server, receipt))
+        return self.heard(make(self.server))
+
+    def asked_again(self, make: Make, receipt: Receipt, answer: Answer) -> None:
+        again = self.heard(_told_before(make(self.server, receipt)))
+        assert again == answer, "a repeat gets the first answer, and the same seq"
+
+    @precondition(lambda self: self.answers_given)
+    @rule(data=st.data())
+    def an_old_answer_is_asked_for_again(self, data: st.DataObject) -> None:
+        """However much has happened since."""
+        self.asked_again(*data.draw(st.sampled_from(self.answers_given), label="order"))
 
 
 async def _told_before(work: Awaitable[Any]) -> None:

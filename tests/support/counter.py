@@ -2,28 +2,33 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from consult import failpoints
+from consult.accounts.doorkeeper import Visit, lifetimes
+from consult.accounts.store import sessions
 from consult.audit.store import verify
 from consult.consultations.store import log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
-from consult.duty.store import DutyRow
+from consult.duty.rules import DutyStep
 from consult.errors import ConsultError
+from consult.people import Caller
+from consult.settings import Settings
 from consult.storage import tables
 from consult.storage.database import Database
 from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
 from consult.wire.to_client import Entry
 from tests.support.databases import let_pass
+from tests.support.seen import Seen, look
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
-Seen = tuple[dict[str, TicketRow], dict[str, DutyRow], list[list[str]]]
 
 
 class Counter:
@@ -65,14 +70,36 @@ class Counter:
         return (self._directory / failpoints.RECORD).exists()
 
     async def new_services(
-        self, services: int, officers: int, capacity: int
+        self, services: int, capacities: Sequence[int]
     ) -> tuple[dict[str, str], list[str]]:
         """Services nobody else uses, with officers who can do all of them: id -> letter, and their ids."""
-        people = [secrets.token_hex(6) for _ in range(officers)]
+        people = {secrets.token_hex(6): capacity for capacity in capacities}
         names = [secrets.token_hex(6) for _ in range(services)]
-        self._services = await self._database.write(lambda conn: _furnish(conn, names, people, capacity))
-        self._people = people
-        return self._services, people
+        self._services = await self._database.write(lambda conn: _furnish(conn, names, people))
+        self._people = list(people)
+        return self._services, self._people
+
+    async def signed_in(self, caller: Caller, elsewhere: bool) -> Visit:
+        """A page of this person's, under the only session there is; or `elsewhere` is another in use."""
+        hashes = [secrets.token_bytes(32) for _ in range(1 + elsewhere)]
+        lives = lifetimes(Settings())
+
+        def order(conn: Connection) -> None:
+            sessions.end_of_person(conn, caller.id)
+            for one in hashes:
+                sessions.start_staff(conn, one, caller.id, lives)
+
+        await self._database.write(order)
+        return Visit(caller, "", hashes[0], "id")
+
+    async def enable(self, person: str) -> None:
+        """Somebody who was disabled works here again, off duty."""
+
+        def order(conn: Connection) -> None:
+            conn.execute(update(tables.person).where(tables.person.c.id == person).values(disabled_at=None))
+            duty.change(conn, person, DutyStep.ENABLE, "office")
+
+        await self._database.write(order)
 
     async def close_service(self) -> None:
         """Take its people off duty and out of the line, so that later examples do not meet them."""
@@ -91,17 +118,14 @@ class Counter:
         await self._database.write(order)
 
     async def looked_at(self) -> Seen:
-        """The tickets and duties in the rows, and the lines as the index has them, at one moment."""
+        """At one moment."""
 
-        def query(conn: Connection) -> tuple[dict[str, TicketRow], dict[str, DutyRow]]:
-            rows = conn.execute(tickets.every.where(self._of_services))
-            return (
-                {row.id: tickets.row_of(row) for row in rows},
-                {person: duty.find(conn, person) for person in self._people},
-            )
+        seen = await self._ask(lambda conn: look(conn, self._rows(conn), self._people))
+        return replace(seen, lines=[await self.servers[0].line.order(one) for one in self._services])
 
-        rows, duties = await self._ask(query)
-        return rows, duties, [await self.servers[0].line.order(one) for one in self._services]
+    def _rows(self, conn: Connection) -> dict[str, TicketRow]:
+        rows = conn.execute(tickets.every.where(self._of_services))
+        return {row.id: tickets.row_of(row) for row in rows}
 
     @property
     def _of_services(self) -> ColumnElement[bool]:
@@ -116,17 +140,14 @@ class Counter:
             return query(conn)
 
     async def stages(self) -> dict[str, TicketRow]:
-        def query(conn: Connection) -> dict[str, TicketRow]:
-            rows = conn.execute(tickets.every.where(self._of_services))
-            return {row.id: tickets.row_of(row) for row in rows}
-
-        return await self._ask(query)
+        return await self._ask(self._rows)
 
     async def told(self, ticket_ids: Iterable[str]) -> dict[str, list[Entry]]:
         """The conversations, whose chains must hold."""
 
         def query(conn: Connection) -> dict[str, list[Entry]]:
-            assert all(verify(conn, f"ticket:{id}") for id in ticket_ids)
+            subjects = [f"ticket:{id}" for id in ticket_ids] + [f"staff:{id}" for id in self._people]
+            assert all(verify(conn, subject) for subject in subjects)
             return {id: log.after(conn, id, 0) for id in ticket_ids}
 
         return await self._database.read(query)
@@ -153,7 +174,7 @@ class Counter:
         await server.sweep()
 
 
-def _furnish(conn: Connection, services: list[str], people: list[str], capacity: int) -> dict[str, str]:
+def _furnish(conn: Connection, services: list[str], people: dict[str, int]) -> dict[str, str]:
     letters = {}
     for service in services:
         letters[service] = _letter(conn)
@@ -162,7 +183,7 @@ def _furnish(conn: Connection, services: list[str], people: list[str], capacity:
                 id=service, letter=letters[service], name_id="Layanan", name_en="Service", always_open=True
             )
         )
-    for person in people:
+    for person, capacity in people.items():
         conn.execute(
             insert(tables.person).values(
                 id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0

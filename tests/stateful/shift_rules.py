@@ -1,0 +1,57 @@
+"""What else befalls a working day: hours end, officers sign out, are disabled, and are let in again."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from consult.errors import NotFound
+from consult.people import Caller, Role
+from consult.queue.going_home import StillServing
+from tests.stateful.desk_rules import indexes
+from tests.stateful.handover_rules import HandoverRules
+from tests.stateful.machine import fates
+
+ADMINISTRATOR = Caller(Role.ADMINISTRATOR, "administrator", "Administrator")
+
+
+class ShiftRules(HandoverRules):
+    @rule(service=st.integers(0, 1), closed=st.booleans())
+    def hours(self, service: int, closed: bool) -> None:
+        """Who waits at a closed service is let go by the sweep, once nobody is on duty for it."""
+        id = self.services[service]
+        self.do(self.server.office.set_hours(id, not closed, {}, ADMINISTRATOR.subject))
+        (self.office.closed.add if closed else self.office.closed.discard)(service)
+
+    @rule(index=indexes, agreed=st.booleans(), elsewhere=st.sampled_from([False, False, True]), fate=fates)
+    def sign_out(self, index: int, agreed: bool, elsewhere: bool, fate: str) -> None:
+        """The last page that signs out ends the shift, and gives back who is served where that is agreed."""
+        officer = self.officer(index)
+        visit = self.do(self.counter.signed_in(self.caller(officer), elsewhere))
+        at_work = officer.state not in {"offline", "disabled"} and not elsewhere
+        held = officer.serving and at_work and not agreed
+        try:
+            refusal = self.see_through(lambda server: server.sign_out(visit, agreed), fate)
+        except StillServing as asked:
+            assert held and asked.count == len(officer.serving)
+            self.counter.failed()
+            return
+        assert refusal is None and not held
+        if not elsewhere:
+            self.office.go_home(officer)
+
+    @rule(index=indexes, fate=fates)
+    def disable(self, index: int, fate: str) -> None:
+        """At once no more offers; the sweep gives back who was offered and who is served."""
+        officer = self.officer(index)
+        refusal = self.see_through(
+            lambda server: server.doorkeeper.disable(officer.person, ADMINISTRATOR), fate
+        )
+        before = officer.state == "disabled" or fate in {"twice", "after_commit", "crash_after_commit"}
+        assert refusal is (NotFound if before else None)
+        self.office.becomes(officer, "disabled")
+
+    @rule(index=indexes)
+    def enable(self, index: int) -> None:
+        officer = self.officer(index)
+        if officer.state == "disabled":
+            self.do(self.counter.enable(officer.person))
+            self.office.becomes(officer, "offline")
