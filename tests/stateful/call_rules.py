@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from consult.errors import NotFound, StageForbids
 from consult.storage.receipts import Receipt
-from tests.stateful.machine import Refusal, fates
+from tests.stateful.machine import Refusal, fates, having
 from tests.stateful.people import UNITS, Call, Citizen, Officer, Page
 from tests.stateful.talk_rules import TalkRules, sides
 
 media_of = st.sampled_from(["audio", "video"])
 Who = Citizen | Officer
+in_calls = precondition(lambda self: any(c.call is not None for c in self.office.citizens.values()))
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Step:
 
 
 class CallRules(TalkRules):
+    @having("serving")
     @rule(data=st.data(), side=sides, media=media_of, fate=fates)
     def ring(self, data: st.DataObject, side: str, media: str, fate: str) -> None:
         citizen = self.some(data, "serving")
@@ -37,6 +39,7 @@ class CallRules(TalkRules):
 
     def rings(self, citizen: Citizen, side: str, media: str, fate: str) -> None:
         """Ringing while the other side rings is picking up."""
+        self.rung = True
         who = self.of_side(citizen, side)
         receipt = self.other_tab(who)
         refusal = self.ask(
@@ -62,6 +65,7 @@ class CallRules(TalkRules):
         found = [c for c in self.office.citizens.values() if c.call is not None]
         return data.draw(st.sampled_from(found), label="citizen") if found else None
 
+    @in_calls
     @rule(data=st.data(), side=sides)
     def a_page_comes_while_it_rings(self, data: st.DataObject, side: str) -> None:
         citizen = self.calling(data)
@@ -73,6 +77,7 @@ class CallRules(TalkRules):
         if call.stage == "ringing" and call.rang_by != side:
             self.office.ring_here(call)
 
+    @in_calls
     @rule(
         data=st.data(), side=sides, media=media_of, fate=fates, late=st.booleans(),
         name=st.sampled_from(["pick up", "pick up", "connect", "decline", "hang up", "lose", "renew"]),

@@ -13,7 +13,7 @@ from consult.errors import (
     StaleAttempt,
 )
 from tests.stateful.line_rules import LineRules
-from tests.stateful.machine import OFFICERS, Refusal, fates
+from tests.stateful.machine import OFFICERS, Refusal, fates, having
 from tests.stateful.model import ON_DUTY
 from tests.stateful.people import Citizen, Officer
 
@@ -43,10 +43,12 @@ class DeskRules(LineRules):
     def be(self, index: int, state: str, fate: str) -> None:
         self.change_duty(self.officer(index), state, fate)
 
+    @having("waiting")
     @rule()
     def match_again(self) -> None:
         self.match()
 
+    @having("waiting")
     @rule()
     def match(self) -> None:
         self.settle()
@@ -58,6 +60,7 @@ class DeskRules(LineRules):
             left = self.office.offerable(officer)
             assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
 
+    @having("waiting")
     @rule()
     def match_by_an_old_index(self) -> None:
         self.do(self.server.matching.run())
@@ -87,6 +90,7 @@ class DeskRules(LineRules):
             assert stale or not skipped, "the first who fits is offered first"
             self.office.offer(officer, offered[0])
 
+    @having("offered")
     @rule(data=st.data(), index=indexes, old=st.sampled_from([0, 0, 0, 1]), fate=fates, late=st.booleans())
     def accept(self, data: st.DataObject, index: int, old: int, fate: str, late: bool) -> None:
         citizen = self.some(data, "offered")
@@ -112,6 +116,7 @@ class DeskRules(LineRules):
 
         self.now_or_late("accept", arrive, late)
 
+    @having("offered")
     @rule(data=st.data(), index=indexes, fate=fates, late=st.booleans())
     def pass_on(self, data: st.DataObject, index: int, fate: str, late: bool) -> None:
         citizen = self.some(data, "offered")
@@ -142,6 +147,7 @@ class DeskRules(LineRules):
         open_to = citizen.officer if citizen.stage == "offered" else None
         return None if open_to == officer.person and attempt == citizen.attempt else StaleAttempt
 
+    @having("offered")
     @rule(data=st.data(), other=st.sampled_from(["accept", "pass on"]))
     def two_answers_at_once(self, data: st.DataObject, other: str) -> None:
         """Of two tabs, in two processes: an offer is answered once."""
@@ -198,6 +204,7 @@ class DeskRules(LineRules):
             and stages[c.ticket].officer_id == officer.person
         ]  # fmt: skip
 
+    @having("waiting")
     @rule(index=indexes)
     def serve_next_from_two_tabs(self, index: int) -> None:
         """Both tabs see free units; together they must not take more than there are."""

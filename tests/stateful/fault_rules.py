@@ -33,6 +33,7 @@ class FaultRules(ShiftRules):
         """As when the database's clock is set; what is due then is due, and the rest keeps its order."""
         self.pass_time(seconds)
 
+    @precondition(lambda self: any(one.state in RESUMABLE for one in self.office.officers.values()))
     @rule(index=indexes, for_good=st.booleans())
     def officer_goes_silent(self, index: int, for_good: bool) -> None:
         officer = self.officer(index)

@@ -5,13 +5,14 @@ from hypothesis.stateful import rule
 
 from consult.errors import NobodyToTake, StaleEpoch
 from consult.wire.from_client import TransferConsultation
-from tests.stateful.machine import Refusal, fates
+from tests.stateful.machine import Refusal, fates, having
 from tests.stateful.model import ON_DUTY
 from tests.stateful.people import Citizen, Officer
 from tests.stateful.record_rules import RecordRules
 
 
 class HandoverRules(RecordRules):
+    @having("serving")
     @rule(
         data=st.data(),
         to_officer=st.booleans(),

@@ -35,6 +35,11 @@ fates = st.sampled_from(
 answer, or its server dies as well, and the page asks again elsewhere with the same number."""
 
 
+def having(*stages: str) -> Any:
+    """A rule for days on which somebody is in one of these stages."""
+    return precondition(lambda self: any(c.stage in stages for c in self.office.citizens.values()))
+
+
 class Machine(RuleBasedStateMachine):
     counter: Counter
 
@@ -50,13 +55,15 @@ class Machine(RuleBasedStateMachine):
         self.answers_given: list[tuple[Make, Receipt, Answer]] = []
         self.stopped: Any = None
         self.turn = 0
+        self.rung = False  # there was a call
         self.index_is_old = False  # a change was committed, and its server died before Redis heard of it
 
     @initialize(
         ready=st.sampled_from([True, True, False]),
         capacities=st.sampled_from([(3, 3), (3, 3), (3, 3), (2, 4), (1, 3), (5, 2)]),
+        first=st.lists(st.sampled_from(["chat", "chat", "video"]), max_size=3),
     )
-    def open_the_office(self, ready: bool, capacities: tuple[int, int]) -> None:
+    def open_the_office(self, ready: bool, capacities: tuple[int, int], first: list[str]) -> None:
         letters, people = self.do(self.counter.new_services(SERVICES, capacities))
         self.services, self.letters = list(letters), list(letters.values())
         self.office.officers = {
@@ -65,6 +72,11 @@ class Machine(RuleBasedStateMachine):
         self.do(self.counter.flush())
         for officer in self.office.officers.values() if ready else ():
             self.change_duty(officer, "available", "plain")
+        for who, channel in enumerate(first):
+            self.takes_a_number(who, channel, False, True, 0)
+
+    def takes_a_number(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
+        raise NotImplementedError
 
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
         raise NotImplementedError

@@ -6,13 +6,14 @@ from hypothesis.stateful import rule
 from consult.errors import NotFound, StageForbids
 from consult.recordings.rules import TEXT_VERSION
 from consult.storage.receipts import Receipt
-from tests.stateful.call_rules import CallRules, Step, Who, media_of
-from tests.stateful.machine import Refusal, fates
+from tests.stateful.call_rules import CallRules, Step, Who, in_calls, media_of
+from tests.stateful.machine import Refusal, fates, having
 from tests.stateful.people import Call, Citizen, Officer, Recording
 from tests.stateful.talk_rules import sides
 
 
 class RecordRules(CallRules):
+    @having("serving")
     @rule(data=st.data(), side=sides, media=media_of, recorded=st.sampled_from(["", "asked", "agreed"]))
     def they_speak(self, data: st.DataObject, side: str, media: str, recorded: str) -> None:
         """All the way at once, since chance seldom goes it step by step."""
@@ -31,6 +32,7 @@ class RecordRules(CallRules):
         for one, name in words[: ["", "asked", "agreed"].index(recorded)]:
             self.records(citizen, call, one, name, True, "plain")
 
+    @in_calls
     @rule(
         data=st.data(), side=sides, step=st.sampled_from(["ask", "yes", "no", "withdraw", "stop"]),
         own=st.sampled_from([True, True, True, False]), fate=fates,

@@ -1,7 +1,7 @@
 """What else befalls a working day: hours end, officers sign out, are disabled, and are let in again."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from consult.errors import NotFound
 from consult.people import Caller, Role
@@ -9,6 +9,7 @@ from consult.queue.going_home import StillServing
 from tests.stateful.desk_rules import indexes
 from tests.stateful.handover_rules import HandoverRules
 from tests.stateful.machine import fates
+from tests.stateful.people import Officer
 
 ADMINISTRATOR = Caller(Role.ADMINISTRATOR, "administrator", "Administrator")
 
@@ -21,6 +22,7 @@ class ShiftRules(HandoverRules):
         self.do(self.server.office.set_hours(id, not closed, {}, ADMINISTRATOR.subject))
         (self.office.closed.add if closed else self.office.closed.discard)(service)
 
+    @precondition(lambda self: any(one.state != "offline" for one in self.office.officers.values()))
     @rule(index=indexes, agreed=st.booleans(), elsewhere=st.sampled_from([False, False, True]), fate=fates)
     def sign_out(self, index: int, agreed: bool, elsewhere: bool, fate: str) -> None:
         """The last page that signs out ends the shift, and gives back who is served where that is agreed."""
@@ -38,6 +40,7 @@ class ShiftRules(HandoverRules):
         if not elsewhere:
             self.office.go_home(officer)
 
+    @precondition(lambda self: not self.disabled())
     @rule(index=indexes, fate=fates)
     def disable(self, index: int, fate: str) -> None:
         """At once no more offers; the sweep gives back who was offered and who is served."""
@@ -45,13 +48,15 @@ class ShiftRules(HandoverRules):
         refusal = self.see_through(
             lambda server: server.doorkeeper.disable(officer.person, ADMINISTRATOR), fate
         )
-        before = officer.state == "disabled" or fate in {"twice", "after_commit", "crash_after_commit"}
-        assert refusal is (NotFound if before else None)
+        assert refusal is (NotFound if fate in {"twice", "after_commit", "crash_after_commit"} else None)
         self.office.becomes(officer, "disabled")
 
-    @rule(index=indexes)
-    def enable(self, index: int) -> None:
-        officer = self.officer(index)
-        if officer.state == "disabled":
+    @precondition(lambda self: self.disabled())
+    @rule()
+    def enable(self) -> None:
+        for officer in self.disabled():
             self.do(self.counter.enable(officer.person))
             self.office.becomes(officer, "offline")
+
+    def disabled(self) -> list[Officer]:
+        return [one for one in self.office.officers.values() if one.state == "disabled"]

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from consult.errors import Ended, NotFound, OutOfOrder, StageForbids, StaleEpoch
 from consult.storage.receipts import Receipt
 from tests.stateful.desk_rules import DeskRules
-from tests.stateful.machine import Refusal, fates
+from tests.stateful.machine import Refusal, fates, having
 from tests.stateful.people import Citizen, Officer
 
 among = st.sampled_from([("serving",)] * 3 + [("waiting", "offered", "ended")])
@@ -27,6 +27,7 @@ class TalkRules(DeskRules):
             return Ended
         return None if citizen.stage == "serving" else StageForbids
 
+    @having("serving", "waiting", "offered", "ended")
     @rule(data=st.data(), side=sides, fate=fates, late=st.booleans(), swapped=st.booleans())
     def post(self, data: st.DataObject, side: str, fate: str, late: bool, swapped: bool) -> None:
         """Two messages of one tab; `swapped`: the second arrives first, and must wait for its turn."""
@@ -57,6 +58,7 @@ class TalkRules(DeskRules):
             receipt,
         )
 
+    @having("waiting", "offered", "serving", "parked", "ended")
     @rule(data=st.data(), lost=st.booleans())
     def read(self, data: st.DataObject, lost: bool) -> None:
         """The citizen's page catches up; with `lost`, from the beginning, as a new page does."""
@@ -76,6 +78,7 @@ class TalkRules(DeskRules):
             )
         )
 
+    @having("serving", "waiting", "ended")
     @rule(data=st.data(), side=sides, old=st.sampled_from([0, 0, 1]), fate=fates, late=st.booleans())
     def end(self, data: st.DataObject, side: str, old: int, fate: str, late: bool) -> None:
         citizen = self.some(data, "serving", "waiting", "ended")

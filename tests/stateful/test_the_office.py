@@ -27,7 +27,7 @@ class TheOffice(FaultRules):
     def rows_and_index_equal_the_model(self) -> None:
         if not self.office.officers:
             return
-        seen = self.do(self.counter.looked_at())
+        seen = self.do(self.counter.looked_at(self.rung))
         assert set(seen.rows) == set(self.office.citizens), "nobody else has a place"
         for citizen in self.office.citizens.values():
             self.ticket_equals(citizen, seen)

@@ -18,6 +18,7 @@ from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.rules import DutyStep
 from consult.errors import ConsultError
+from consult.live import keys
 from consult.people import Caller
 from consult.settings import Settings
 from consult.storage import tables
@@ -117,11 +118,21 @@ class Counter:
 
         await self._database.write(order)
 
-    async def looked_at(self) -> Seen:
-        """At one moment."""
+    async def looked_at(self, calls: bool) -> Seen:
+        """At one moment; `calls`: also at calls, which most days know nothing of."""
+        seen = await self._ask(lambda conn: look(conn, self._rows(conn), self._people, calls))
+        return replace(seen, lines=await self._lines())
 
-        seen = await self._ask(lambda conn: look(conn, self._rows(conn), self._people))
-        return replace(seen, lines=[await self.servers[0].line.order(one) for one in self._services])
+    async def _lines(self) -> list[list[str]]:
+        """As one server has them in the index, which it builds anew where Redis lost it."""
+        server = self.servers[0]
+        pipe = server.live.commands.pipeline(transaction=False)
+        for one in self._services:
+            pipe.zrange(keys.order(one), 0, -1)
+        found = await pipe.get(keys.GENERATION).execute()
+        if found.pop() is None:
+            return [await server.line.order(one) for one in self._services]
+        return [[ticket.decode() for ticket in line] for line in found]
 
     def _rows(self, conn: Connection) -> dict[str, TicketRow]:
         rows = conn.execute(tickets.every.where(self._of_services))

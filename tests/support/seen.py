@@ -1,7 +1,7 @@
 """What stands in the rows of some services, and in the index of their lines, at one moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -28,10 +28,11 @@ class Seen:
     lines: list[list[str]]
 
 
-def look(conn: Connection, rows: dict[str, TicketRow], people: Iterable[str]) -> Seen:
-    """At these tickets and people; without the lines."""
+def look(conn: Connection, rows: dict[str, TicketRow], people: Iterable[str], calls: bool) -> Seen:
+    """At these tickets and people, and at `calls` and what is recorded of them; without the lines."""
     duties = {person: duty.find(conn, person) for person in people}
-    return Seen(rows, duties, _said(conn, rows), _calls(conn, rows), _recordings(conn, rows), [])
+    seen = Seen(rows, duties, _said(conn, rows), {}, {}, [])
+    return replace(seen, calls=_calls(conn, rows), recordings=_recordings(conn, rows)) if calls else seen
 
 
 def _said(conn: Connection, ticket_ids: Iterable[str]) -> dict[str, tuple[int, int, int]]:
