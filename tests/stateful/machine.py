@@ -61,9 +61,12 @@ class Machine(RuleBasedStateMachine):
     @initialize(
         ready=st.sampled_from([True, True, False]),
         capacities=st.sampled_from([(3, 3), (3, 3), (3, 3), (2, 4), (1, 3), (5, 2)]),
-        first=st.lists(st.sampled_from(["chat", "chat", "video"]), max_size=3),
+        first=st.lists(st.sampled_from(["chat", "chat", "video"]), max_size=4),
+        served=st.integers(0, 3),
     )
-    def open_the_office(self, ready: bool, capacities: tuple[int, int], first: list[str]) -> None:
+    def open_the_office(
+        self, ready: bool, capacities: tuple[int, int], first: list[str], served: int
+    ) -> None:
         letters, people = self.do(self.counter.new_services(SERVICES, capacities))
         self.services, self.letters = list(letters), list(letters.values())
         self.office.officers = {
@@ -74,11 +77,16 @@ class Machine(RuleBasedStateMachine):
             self.change_duty(officer, "available", "plain")
         for who, channel in enumerate(first):
             self.takes_a_number(who, channel, False, True, 0)
+        for index in range(min(served, len(first)) if ready else 0):
+            self.serve_next(index, "plain")
 
     def takes_a_number(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
         raise NotImplementedError
 
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
+        raise NotImplementedError
+
+    def serve_next(self, index: int, fate: str) -> None:
         raise NotImplementedError
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
