@@ -41,6 +41,7 @@ from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
+from consult.queue.reopening import Reopening
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
@@ -112,6 +113,7 @@ class App:
             reception=reception,
             desk=Desk(self.database, usher, self.matching, reception),
             handover=Handover(self.database, reception, announcer, self.switchboard, settings),
+            reopening=Reopening(self.database, usher, self.matching, presence, announcer, settings),
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),

@@ -104,6 +104,18 @@ class ClosedHours(ConsultError):
     code = "closed_hours"
 
 
+class TooLate(ConsultError):
+    """The time in which this could be done after the end is over."""
+
+    code = "too_late"
+
+
+class OtherPlace(ConsultError):
+    """This citizen holds the place of another number already."""
+
+    code = "other_place"
+
+
 class QueueFull(ConsultError):
     """The queue of this service has reached its ceiling."""
 

@@ -76,6 +76,14 @@ class Settings:
     transfer_hold_seconds: float = setting(
         300, "A citizen handed over to one officer waits for that officer alone.", least=0
     )
+    reopen_hours: float = setting(24, "An ended consultation may be taken up again for.", least=0)
+    reopen_priority_minutes: int = setting(
+        30,
+        "So many minutes before those who join with it is a reopened consultation served, where its place "
+        "was not given up.",
+        least=0,
+        most=60,
+    )
     hello_seconds: float = setting(10, "A new connection must say hello within.", least=0)
     ping_seconds: float = setting(10, "A page pings this often.", least=0)
     applicant_dead_seconds: float = setting(25, "An applicant's silent connection is let go after.", least=0)

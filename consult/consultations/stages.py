@@ -29,6 +29,7 @@ class Step(StrEnum):
     LET_GO = "let_go"
     CLOSE = "close"
     BLOCK = "block"
+    REOPEN = "reopen"
 
 
 S, T = Stage, Step
@@ -54,10 +55,13 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.PARKED, T.RESUME): S.WAITING,
     (S.PARKED, T.LEAVE): S.ENDED,
     (S.PARKED, T.CLOSE): S.ENDED,
+    (S.ENDED, T.REOPEN): S.WAITING,
 }
 
 # Steps after which the citizen stands before everybody who was not returned.
 TO_THE_HEAD = frozenset({T.MISS, T.WITHDRAW, T.REQUEUE})
+# Steps after which the citizen may wait for one officer alone.
+MAY_HOLD = frozenset({T.TRANSFER, T.REOPEN})
 LIVE = frozenset({S.WAITING, S.OFFERED, S.SERVING, S.PARKED})
 
 

@@ -18,6 +18,7 @@ from consult.wire.from_client import (
     MarkSeen,
     PostMessage,
     RenewCall,
+    ReopenConsultation,
     ReportConnected,
     ReportInterrupted,
     ReportLost,
@@ -47,6 +48,10 @@ async def typing(asking: Asking, frame: Typing) -> None:
 
 async def end(asking: Asking, order: EndConsultation) -> object:
     return await asking.services.reception.end(asking.caller, order.ticket, order.epoch, asking.receipt)
+
+
+async def reopen(asking: Asking, order: ReopenConsultation) -> object:
+    return await asking.services.reopening.reopen(asking.caller, order.ticket, asking.receipt)
 
 
 async def ring(asking: Asking, order: Ring) -> object:
@@ -158,6 +163,7 @@ HANDLERS: Handlers = {
     MarkSeen: mark_seen,
     Typing: typing,
     EndConsultation: end,
+    ReopenConsultation: reopen,
     Ring: ring,
     AcceptCall: accept_call,
     DeclineCall: decline_call,

@@ -95,6 +95,7 @@ class Greeter:
             if _in_service(found)
             else None,
             relay=bool(self._services.settings.turn_urls),
+            after=self._services.reopening.after_end(),
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:

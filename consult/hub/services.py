@@ -17,6 +17,7 @@ from consult.queue.desk import Desk
 from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.reception import Reception
+from consult.queue.reopening import Reopening
 from consult.recordings.recordings import Recordings
 from consult.recordings.studio import Studio
 from consult.settings import Settings
@@ -43,6 +44,7 @@ class Services:
     reception: Reception
     desk: Desk
     handover: Handover
+    reopening: Reopening
     line: Line
     changes: Changes
     transcript: Transcript

@@ -95,6 +95,15 @@ class EndConsultation(FromClient):
     epoch: Count | None = None
 
 
+class ReopenConsultation(FromClient):
+    """An ended consultation is taken up again: by its applicant, or by the officer who held it last. The
+    citizen waits, with priority and the same number and conversation; for that officer alone for a while.
+    """
+
+    cseq: Number
+    ticket: Id
+
+
 class AskTransferTargets(FromClient):
     """To which services and officers this consultation may be handed over now."""
 
@@ -555,6 +564,7 @@ ClientFrame = (
     | Typing
     | LeaveQueue
     | EndConsultation
+    | ReopenConsultation
     | AskTransferTargets
     | TransferConsultation
     | BeReady

@@ -13,7 +13,7 @@ EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "applicant_away", "returned", "transferred", "parked",
     "resumed", "photo", "call_rang", "call_connected", "call_quality", "call_screen", "call_ended",
-    "guest", "recording", "ended",
+    "guest", "recording", "ended", "reopened",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]
@@ -345,6 +345,17 @@ class Limits(msgspec.Struct, frozen=True):
     call_dead_seconds: int
 
 
+class AfterEnd(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an applicant may do with a consultation that is over.
+
+    `reopen_seconds`: from the end on it may be taken up again. `priority_minutes`: it then waits as one who
+    joined so much earlier, unless its place was given up.
+    """
+
+    reopen_seconds: int = 0
+    priority_minutes: int = 0
+
+
 class WelcomeApplicant(ToClient):
     """Snapshot for an applicant, plus every entry after the `seqs` of `Hello` or `Refresh`.
 
@@ -373,6 +384,7 @@ class WelcomeApplicant(ToClient):
     leg: LegShown | None = None
     recording: RecordingShown | None = None
     relay: bool = False
+    after: AfterEnd | None = None
 
 
 class WelcomeOfficer(ToClient):

@@ -77,6 +77,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.LeaveCall: frozenset({G}),
     wire.DismissGuest: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),
+    wire.ReopenConsultation: frozenset({A, O}),
 }
 # What a guest or a supervisor says of media belongs to a leg, which tests/signalling opens.
 OVER_A_LEG = frozenset(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.audit.store import record
 from consult.consultations.stages import LIVE as LIVE_STAGES
-from consult.consultations.stages import TO_THE_HEAD, Stage, Step, next_stage
+from consult.consultations.stages import MAY_HOLD, TO_THE_HEAD, Stage, Step, next_stage
 from consult.errors import NotFound, StaleAttempt
 from consult.people import Caller, Role
 from consult.storage import moments
@@ -161,7 +161,8 @@ def number_of_newcomer(conn: Connection, service_id: str) -> int:
 
 
 # By its label, which stays: the one before may have been transferred to another service.
-_order_of_label = select(ticket.c.order_at).where(
+# The latest of that label, which one of a former day that was reopened has as well.
+_order_of_label = select(func.max(ticket.c.order_at)).where(
     ticket.c.day == bindparam("of_day"), ticket.c.label == bindparam("before")
 )
 
@@ -217,7 +218,7 @@ def advance(
     stage = next_stage(before.stage, step)
     if step in TO_THE_HEAD:
         columns |= {"returned": True, "returns": ticket.c.returns + 1}
-    if step is not Step.TRANSFER:
+    if step not in MAY_HOLD:
         columns |= NOT_HELD  # the first step after it ends the wait for one officer
     if stage is not Stage.OFFERED:
         columns["offer_expires_at"] = None
@@ -225,6 +226,8 @@ def advance(
         columns["officer_id"] = None
     if stage is Stage.ENDED:
         columns |= {"ended_at": moments.now(conn)}
+    elif before.stage is Stage.ENDED:
+        columns |= {"ended_at": None, "ended_reason": None}
     changed = conn.execute(
         update(ticket)
         .where(

@@ -140,6 +140,11 @@ export class Desk {
     return this.#channel.order({ t: "EndConsultation", ticket, epoch });
   }
 
+  /** Calls back whom this desk served last. @param {string} ticket */
+  reopen(ticket) {
+    return this.#now({ t: "ReopenConsultation", ticket });
+  }
+
   /** A press that must not take effect minutes later. @param {import("./stream.js").NewOrder} order */
   #now(order) {
     return this.#channel.order(order, { now: true });

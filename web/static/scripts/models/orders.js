@@ -33,6 +33,7 @@ const MOMENTARY = new Set([
   "AcceptOffer",
   "PassOffer",
   "ServeNext",
+  "ReopenConsultation",
   "Ring",
   "AcceptCall",
   "ReportLost",

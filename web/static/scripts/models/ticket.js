@@ -41,6 +41,8 @@ export class TicketModel {
   #position = null;
   /** @type {Limits | null} */
   #limits = null;
+  /** What may be done after the end. @type {import("../wire.js").AfterEnd} */
+  #after = {};
   #officerOnline = false;
   /** @type {import("../wire.js").DeviceCheck | null} */
   #check = null;
@@ -102,6 +104,23 @@ export class TicketModel {
     return this.#limits;
   }
 
+  /** Until when an ended consultation may be taken up again; null when it may not. */
+  get reopenUntil() {
+    const { stage, ended_at: at, ended_reason: reason } = this.#shown ?? {};
+    const seconds = this.#after.reopen_seconds ?? 0;
+    return stage === "ended" && at && reason !== "blocked" && seconds > 0 ? at + seconds * 1000 : null;
+  }
+
+  /** How much earlier it would have joined, as the line counts. */
+  get priorityMinutes() {
+    return this.#shown?.ended_reason === "left" ? 0 : (this.#after.priority_minutes ?? 0);
+  }
+
+  /** Whether somebody served it, be it before it waited again. */
+  get wasServed() {
+    return Boolean(this.#shown?.served_at) || this.transcript.entries.some(({ kind }) => kind === "served");
+  }
+
   /** @param {() => void} listener */
   onChange(listener) {
     return this.#changes.add(listener);
@@ -113,6 +132,11 @@ export class TicketModel {
 
   end() {
     return this.#channel.order({ t: "EndConsultation", ticket: this.#id });
+  }
+
+  /** Takes an ended consultation up again: a press that must not take effect minutes later. */
+  reopen() {
+    return this.#channel.order({ t: "ReopenConsultation", ticket: this.#id }, { now: true });
   }
 
   /** @param {ServerFrame} frame */
@@ -148,6 +172,7 @@ export class TicketModel {
     this.address.offered = welcome.relay ?? false;
     this.#position = welcome.position ?? null;
     this.#check = welcome.check ?? null;
+    this.#after = welcome.after ?? {};
     this.transcript.take(welcome);
     this.call.take(welcome.call ?? null);
     this.seat.take(welcome.guest ?? null, welcome.leg ?? null);
@@ -156,6 +181,8 @@ export class TicketModel {
 
   /** @param {Ticket} ticket */
   #show(ticket) {
+    // Whoever waits anew has another place than the one of an earlier wait.
+    if (this.stage === "ended" && ticket.stage !== "ended") this.#position = null;
     this.#shown = ticket;
     // Whoever is offered to an officer is first; the line tells places only of those who wait.
     if (ticket.stage === "offered" && this.#position) this.#position = { ...this.#position, position: 1 };

@@ -9,6 +9,7 @@ import { bannerView } from "../views/banner.js";
 import { createBell } from "../views/bell.js";
 import { alarmView } from "../views/desk_alarm.js";
 import { barView } from "../views/desk_bar.js";
+import { endedView } from "../views/desk_ended.js";
 import { keysView } from "../views/desk_keys.js";
 import { listsView, whyNot } from "../views/desk_lists.js";
 import { offerView } from "../views/desk_offer.js";
@@ -100,6 +101,7 @@ const lists = listsView(at("side"), {
   },
   next,
 });
+const ended = endedView(at("side"), { desk, tell: (text) => offer.tell(text) });
 const alarm = alarmView({ desk, now, bell: offerBell, soundWanted: () => sound.wanted });
 const leaving = signOutView(
   /** @type {HTMLFormElement} */ (part(bar, "sign-out")),
@@ -125,7 +127,7 @@ keysView(part(bar, "keys"), /** @type {HTMLDialogElement} */ (at("keys")), {
 });
 
 const update = () => {
-  for (const view of [bars, offer, lists, tabs, sound, panes]) view.update();
+  for (const view of [bars, offer, lists, ended, tabs, sound, panes]) view.update();
 };
 let asked = false;
 /** Many changes in one moment are drawn once. */

@@ -18,6 +18,7 @@ const ICONS = {
   transferred: "swap",
   parked: "clock",
   resumed: "check",
+  reopened: "swap",
   photo: "camera",
   call_rang: "phone",
   call_connected: "video",

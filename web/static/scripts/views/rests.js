@@ -7,6 +7,7 @@ import { clone, el, icon, part, partsIn, show, words } from "./dom.js";
 import { eventWords, officerName } from "./event_words.js";
 import { serviceName } from "./language.js";
 import { notMeButton } from "./place_acts.js";
+import { reopenView } from "./reopen.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
 /** @typedef {{ words: string, icon: string, act: () => void, main?: boolean } | { words: string, icon: string, href: string, main?: boolean }} Act */
@@ -33,8 +34,8 @@ function actNode(act) {
   return el("button", { ...attributes, type: "button", onclick: act.act }, icon(act.icon, "s"), act.words);
 }
 
-/** After the end: what it was, how it ended, the conversation to read and to keep. @param {HTMLElement} place @param {{ ticket: TicketModel, notMe: () => void }} parts */
-export function endedView(place, { ticket, notMe }) {
+/** After the end: what it was, how it ended, the conversation to read and to keep. @param {HTMLElement} place @param {{ ticket: TicketModel, now: () => number, notMe: () => void }} parts */
+export function endedView(place, { ticket, now, notMe }) {
   const root = clone("ended-template");
   const part = partsIn(root);
   const talk = conversationView(part("talk"), {
@@ -43,19 +44,21 @@ export function endedView(place, { ticket, notMe }) {
     otherName: () => officerName(ticket.shown?.officer_name ?? ""),
   });
   part("save").addEventListener("click", () => save(ticket));
+  const reopen = reopenView(part("reopen"), { ticket, now });
   notMeButton(part("notme"), notMe);
   place.replaceChildren(root);
 
   const update = () => {
     const shown = ticket.shown;
     if (!shown) return;
-    const served = Boolean(shown.served_at);
+    const served = ticket.wasServed;
     words(part("title"), t(served ? "ended.title" : "ended.left_title"));
     words(part("at"), shown.ended_at ? clockTimeZone(shown.ended_at) : "");
     words(part("why"), t(`ended.why.${shown.ended_reason ?? "completed"}`));
     part("facts").replaceChildren(...facts(shown).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     show(part("past"), served);
     show(part("save"), served);
+    reopen.update();
   };
   update();
   const close = () => {

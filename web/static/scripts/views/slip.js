@@ -30,7 +30,7 @@ import { age, bolded, grewWords, likelyWords, waitOf } from "./wait_words.js";
 const SAY_EVERY_MS = 30_000;
 const ALWAYS_SAID = 3;
 // What brings somebody into the line, or out of it.
-const MOVES = new Set(["joined", "served", "returned", "transferred"]);
+const MOVES = new Set(["joined", "served", "returned", "transferred", "reopened"]);
 
 /** @param {HTMLElement} place @param {SlipParts} parts */
 export function slipView(place, parts) {
@@ -113,6 +113,8 @@ class SlipView {
   #showTransfer() {
     const { entries } = this.#parts.ticket.transcript;
     const last = entries.filter(({ kind }) => MOVES.has(kind)).at(-1);
+    show(part(this.#root, "reopened"), last?.kind === "reopened");
+    words(part(this.#root, "reopenedwords"), t(`waiting.reopened_by_${last?.values?.by === "officer" ? "officer" : "applicant"}`));
     const transferred = last?.kind === "transferred" ? last : null;
     show(part(this.#root, "transferred"), transferred !== null);
     if (!transferred) return;

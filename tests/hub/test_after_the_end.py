@@ -1,0 +1,47 @@
+"""What every page hears once a consultation is over and goes on, with the pages in two server processes."""
+
+from tests.hub.conftest import Office
+
+
+async def test_every_page_hears_that_a_consultation_is_taken_up_again(two_servers: Office) -> None:
+    async with two_servers.consultation(citizen_at=1) as talk:
+        await talk.citizen.acked("PostMessage", text="Sebelum selesai")
+        await talk.officer.acked("EndConsultation", epoch=1)
+        ended = await talk.citizen.hears("TicketChanged")
+        assert ended["ticket"]["stage"] == "ended"
+        assert await talk.citizen.refused("PostMessage", text="Satu lagi") == "ended"
+
+        await talk.citizen.acked("ReopenConsultation")
+        number = talk.citizen.cseq
+        # The page begins anew, so that it has its place in the line from the first moment.
+        welcome = await talk.citizen.hears_welcome()
+        assert (welcome["ticket"]["stage"], welcome["position"]["position"]) == ("waiting", 1)
+        assert welcome["after"] == {"reopen_seconds": 86_400, "priority_minutes": 30}
+        assert await talk.citizen.refused("PostMessage", text="Satu lagi") == "stage_forbids"
+        await talk.citizen.sends("ReopenConsultation", cseq=number)
+        assert (await talk.citizen.answer(number))["t"] == "Acked", "a repeat gets the first answer"
+        assert await talk.officer.refused("EndConsultation", epoch=1) == "not_found"
+
+        await talk.officer.acked("ServeNext")
+        shown = (await talk.officer.hears("ConversationOpened"))["conversation"]
+        kinds = [entry["kind"] for entry in shown["entries"]]
+        assert kinds == ["joined", "served", "message", "ended", "reopened", "served"]
+        assert await talk.officer.refused("EndConsultation", epoch=1) == "stale_epoch"
+        await talk.citizen.acked("PostMessage", text="Satu lagi")
+        await talk.officer.hears_entry("Satu lagi")
+
+
+async def test_an_officer_calls_somebody_back_whose_page_is_in_another_process(two_servers: Office) -> None:
+    async with two_servers.consultation(citizen_at=1) as talk:
+        await talk.officer.acked("EndConsultation", epoch=1)
+        await talk.officer.acked("ReopenConsultation")
+        welcome = await talk.citizen.hears_welcome()
+        assert welcome["ticket"]["stage"] == "waiting"
+        (said,) = [
+            frame["entry"]
+            for frame in talk.citizen.everything
+            if frame["t"] == "EntryAdded" and frame["entry"]["kind"] == "reopened"
+        ]
+        assert (said["name"], said["values"]) == ("Budi", {"by": "officer"})
+        (waiting,) = (await talk.officer.hears("LineShown", line_total=1))["line"]
+        assert waiting["for_you"], "nobody else is offered them for a while"
