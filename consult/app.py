@@ -34,6 +34,7 @@ from consult.pages.services import PageServices
 from consult.pages.site import build_asgi
 from consult.papers.tray import Tray
 from consult.precall.checks import DeviceChecks
+from consult.queue.bringing_forward import BringingForward
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.going_home import GoingHome
@@ -114,6 +115,7 @@ class App:
             desk=Desk(self.database, usher, self.matching, reception),
             handover=Handover(self.database, reception, announcer, self.switchboard, settings),
             reopening=Reopening(self.database, usher, self.matching, presence, announcer, settings),
+            bringing_forward=BringingForward(self.database, usher, self.matching),
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),

@@ -116,6 +116,12 @@ class OtherPlace(ConsultError):
     code = "other_place"
 
 
+class NoMorePriority(ConsultError):
+    """This place was moved as far to the front as one may be."""
+
+    code = "no_more_priority"
+
+
 class QueueFull(ConsultError):
     """The queue of this service has reached its ceiling."""
 

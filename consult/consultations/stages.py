@@ -30,6 +30,7 @@ class Step(StrEnum):
     CLOSE = "close"
     BLOCK = "block"
     REOPEN = "reopen"
+    BRING_FORWARD = "bring_forward"
 
 
 S, T = Stage, Step
@@ -38,6 +39,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.WAITING, T.OFFER): S.OFFERED,
     (S.WAITING, T.PICK_UP): S.SERVING,
     (S.WAITING, T.PARK): S.PARKED,
+    (S.WAITING, T.BRING_FORWARD): S.WAITING,
     (S.WAITING, T.LEAVE): S.ENDED,
     (S.WAITING, T.CLOSE): S.ENDED,
     (S.WAITING, T.BLOCK): S.ENDED,
@@ -53,6 +55,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.SERVING, T.LET_GO): S.ENDED,  # their page is gone for too long
     (S.SERVING, T.BLOCK): S.ENDED,
     (S.PARKED, T.RESUME): S.WAITING,
+    (S.PARKED, T.BRING_FORWARD): S.PARKED,
     (S.PARKED, T.LEAVE): S.ENDED,
     (S.PARKED, T.CLOSE): S.ENDED,
     (S.ENDED, T.REOPEN): S.WAITING,
@@ -61,7 +64,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
 # Steps after which the citizen stands before everybody who was not returned.
 TO_THE_HEAD = frozenset({T.MISS, T.WITHDRAW, T.REQUEUE})
 # Steps after which the citizen may wait for one officer alone.
-MAY_HOLD = frozenset({T.TRANSFER, T.REOPEN})
+MAY_HOLD = frozenset({T.TRANSFER, T.REOPEN, T.BRING_FORWARD})
 LIVE = frozenset({S.WAITING, S.OFFERED, S.SERVING, S.PARKED})
 
 

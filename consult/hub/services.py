@@ -12,6 +12,7 @@ from consult.live.presence import Presence
 from consult.live.redis import Live
 from consult.people import Caller
 from consult.precall.checks import DeviceChecks
+from consult.queue.bringing_forward import BringingForward
 from consult.queue.changes import Changes
 from consult.queue.desk import Desk
 from consult.queue.handover import Handover
@@ -45,6 +46,7 @@ class Services:
     desk: Desk
     handover: Handover
     reopening: Reopening
+    bringing_forward: BringingForward
     line: Line
     changes: Changes
     transcript: Transcript

@@ -8,6 +8,7 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AskIceServers,
     AskRestart,
+    BringForward,
     JoinLeg,
     ListenIn,
     SendCandidate,
@@ -25,9 +26,14 @@ async def stop_listening(asking: Asking, order: StopListening) -> object:
     return await asking.services.listening.stop(asking.caller, order, asking.receipt)
 
 
+async def bring_forward(asking: Asking, order: BringForward) -> object:
+    return await asking.services.bringing_forward.bring_forward(asking.caller, order, asking.receipt)
+
+
 HANDLERS: Handlers = {
     ListenIn: listen_in,
     StopListening: stop_listening,
+    BringForward: bring_forward,
     JoinLeg: guest.join_leg,
     SendDescription: guest.send_description,
     SendCandidate: guest.send_candidate,

@@ -15,5 +15,10 @@ def place_after_reopening(now: datetime, ended_reason: str | None, minutes: int)
     return _earlier(now, 0 if ended_reason == GAVE_UP else minutes)
 
 
+def place_brought_forward(place: datetime, joined_at: datetime, minutes: int) -> datetime:
+    """So much earlier, but never more than `MOST_MINUTES` before the joining; the same place when it is."""
+    return min(place, max(place - timedelta(minutes=minutes), _earlier(joined_at, MOST_MINUTES)))
+
+
 def _earlier(joined_at: datetime, minutes: int) -> datetime:
     return joined_at - timedelta(minutes=min(minutes, MOST_MINUTES))

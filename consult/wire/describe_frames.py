@@ -29,6 +29,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
     orders.LeaveCall: (Role.GUEST,),
     orders.ListenIn: (Role.SUPERVISOR,),
     orders.StopListening: (Role.SUPERVISOR,),
+    orders.BringForward: (Role.SUPERVISOR,),
     **dict.fromkeys(
         (
             orders.JoinLeg,

@@ -332,6 +332,17 @@ class StopListening(FromClient):
     guest: Id
 
 
+class BringForward(FromClient):
+    """Somebody who waits is served as if they had joined `minutes` earlier, at most 60 in all. `reason`: why,
+    for the office alone.
+    """
+
+    cseq: Number
+    ticket: Id
+    minutes: Annotated[int, Meta(ge=1, le=60)]
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
 class JoinLeg(FromClient):
     """This page takes part in the leg between the guest and the side `between`, over a new connection.
 
@@ -590,6 +601,7 @@ ClientFrame = (
     | ListenIn
     | AcknowledgeListener
     | StopListening
+    | BringForward
     | JoinLeg
     | SendDescription
     | SendCandidate

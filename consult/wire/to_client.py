@@ -13,7 +13,7 @@ EntryBy = Literal["applicant", "officer", "office"]
 EntryKind = Literal[
     "joined", "message", "served", "officer_lost", "applicant_away", "returned", "transferred", "parked",
     "resumed", "photo", "call_rang", "call_connected", "call_quality", "call_screen", "call_ended",
-    "guest", "recording", "ended", "reopened",
+    "guest", "recording", "ended", "reopened", "brought_forward",
 ]  # fmt: skip
 Stage = Literal["waiting", "offered", "serving", "parked", "ended"]
 Channel = Literal["chat", "video"]

@@ -12,6 +12,7 @@ ALLOWED = """
 waiting  offer    offered
 waiting  pick_up  serving
 waiting  park     parked
+waiting  bring_forward waiting
 waiting  leave    ended
 waiting  close    ended
 waiting  block    ended
@@ -27,6 +28,7 @@ serving  end      ended
 serving  let_go   ended
 serving  block    ended
 parked   resume   waiting
+parked   bring_forward parked
 parked   leave    ended
 parked   close    ended
 ended    reopen   waiting

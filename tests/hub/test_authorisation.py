@@ -73,6 +73,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.JoinLeg: EVERYBODY,
     wire.ListenIn: frozenset({S}),
     wire.StopListening: frozenset({S}),
+    wire.BringForward: frozenset({S}),
     wire.AcknowledgeListener: frozenset({A, O}),
     wire.LeaveCall: frozenset({G}),
     wire.DismissGuest: frozenset({A, O}),
@@ -173,8 +174,10 @@ async def test_another_roles_order_is_not_allowed_whoever_it_is_about(scene: Sce
 async def test_what_is_somebody_elses_is_refused_as_what_does_not_exist(scene: Scene) -> None:
     before = _heard_by(scene.others)
     for role in EVERYBODY:
-        # Every consultation is the office's: tests/signalling/test_listening.py listens to one.
-        kinds = [kind for kind in ORDERS if role in MAY[kind] and kind is not wire.ListenIn]
+        # Every consultation is the office's: tests/signalling/test_listening.py listens to one, and
+        # tests/hub/test_after_the_end.py brings one forward.
+        offices = {wire.ListenIn, wire.BringForward}
+        kinds = [kind for kind in ORDERS if role in MAY[kind] and kind not in offices]
         for kind in (kind for kind in kinds if "ticket" in kind.__struct_fields__):
             theirs, nobodys = [
                 _without_number(await scene.answer(role, kind, owner)) for owner in (scene.theirs, NOTHING)

@@ -181,10 +181,9 @@ async def test_nobody_holds_two_places(line: Line) -> None:
     await served_and_ended(line, officer, citizen)
     visitor = select(ticket.c.visitor_hash).where(ticket.c.id == citizen.id).scalar_subquery()
     await line.app.database.write(
-        lambda conn: conn.execute(
-            update(ticket).where(ticket.c.id == second.id).values(visitor_hash=visitor)
+        lambda conn: (
+            conn.execute(update(ticket).where(ticket.c.id == second.id).values(visitor_hash=visitor)) and None
         )
-        and None
     )
     for by in (citizen, officer):
         assert await line.refused(reopens(line, by, citizen)) == "other_place"
@@ -263,7 +262,9 @@ async def test_the_order_key_moves_by_a_step_that_says_so_and_stays_over_everyth
     assert (await line.ticket(citizen)).order_at == key
 
     def steps(conn: Connection) -> list[bytes]:
-        query = select(event.c.content).where(event.c.subject == f"ticket:{citizen.id}", event.c.kind == "stage")
+        query = select(event.c.content).where(
+            event.c.subject == f"ticket:{citizen.id}", event.c.kind == "stage"
+        )
         return [content for content in conn.execute(query.order_by(event.c.number)).scalars() if content]
 
     written = await line.app.database.read(steps)

@@ -19,6 +19,7 @@ const ICONS = {
   parked: "clock",
   resumed: "check",
   reopened: "swap",
+  brought_forward: "check",
   photo: "camera",
   call_rang: "phone",
   call_connected: "video",
