@@ -16,6 +16,7 @@ from consult.accounts.guest_door import GuestDoor
 from consult.accounts.origins import Origins
 from consult.accounts.password import Passwords
 from consult.accounts.staff import Staff
+from consult.chat.suggestion_box import SuggestionBox
 from consult.chat.transcript import Transcript
 from consult.hub.endpoint import Endpoint
 from consult.hub.hub import Hub
@@ -119,6 +120,7 @@ class App:
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),
+            suggestion_box=SuggestionBox(self.database, settings),
             switchboard=self.switchboard,
             relay=Relay(self.database, announcer, settings, self.switchboard),
             third_chair=self.third_chair,

@@ -116,6 +116,12 @@ class OtherPlace(ConsultError):
     code = "other_place"
 
 
+class AlreadyRated(ConsultError):
+    """This consultation was rated before."""
+
+    code = "already_rated"
+
+
 class NoMorePriority(ConsultError):
     """This place was moved as far to the front as one may be."""
 

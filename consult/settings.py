@@ -84,6 +84,7 @@ class Settings:
         least=0,
         most=60,
     )
+    rating_days: float = setting(7, "An ended consultation may be rated for.", least=0)
     hello_seconds: float = setting(10, "A new connection must say hello within.", least=0)
     ping_seconds: float = setting(10, "A page pings this often.", least=0)
     applicant_dead_seconds: float = setting(25, "An applicant's silent connection is let go after.", least=0)

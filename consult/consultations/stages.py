@@ -30,6 +30,7 @@ class Step(StrEnum):
     CLOSE = "close"
     BLOCK = "block"
     REOPEN = "reopen"
+    RATE = "rate"
     BRING_FORWARD = "bring_forward"
 
 
@@ -59,6 +60,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.PARKED, T.LEAVE): S.ENDED,
     (S.PARKED, T.CLOSE): S.ENDED,
     (S.ENDED, T.REOPEN): S.WAITING,
+    (S.ENDED, T.RATE): S.ENDED,
 }
 
 # Steps after which the citizen stands before everybody who was not returned.

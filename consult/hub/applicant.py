@@ -5,6 +5,7 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     BeginCheck,
     LeaveQueue,
+    RateConsultation,
     ReportCheck,
     SendCheckCandidate,
     SendCheckOffer,
@@ -13,6 +14,10 @@ from consult.wire.from_client import (
 
 async def leave_queue(asking: Asking, order: LeaveQueue) -> object:
     return await asking.services.reception.leave(asking.caller, order.ticket, asking.receipt)
+
+
+async def rate(asking: Asking, order: RateConsultation) -> object:
+    return await asking.services.suggestion_box.rate(asking.caller, order, asking.receipt)
 
 
 async def begin_check(asking: Asking, frame: BeginCheck) -> None:
@@ -33,6 +38,7 @@ async def report_check(asking: Asking, order: ReportCheck) -> object:
 
 HANDLERS: Handlers = {
     LeaveQueue: leave_queue,
+    RateConsultation: rate,
     BeginCheck: begin_check,
     SendCheckOffer: send_check_offer,
     SendCheckCandidate: send_check_candidate,

@@ -11,9 +11,11 @@ from consult.settings import Settings
 from consult.storage.standing import Standing, standing
 from consult.wire import codec
 from consult.wire.to_client import (
+    AfterEnd,
     CallShown,
     Conversation,
     Limits,
+    Ticket,
     WelcomeApplicant,
     WelcomeGuest,
     WelcomeOfficer,
@@ -95,7 +97,16 @@ class Greeter:
             if _in_service(found)
             else None,
             relay=bool(self._services.settings.turn_urls),
-            after=self._services.reopening.after_end(),
+            after=await self._after_end(found.ticket),
+        )
+
+    async def _after_end(self, ticket: Ticket) -> AfterEnd:
+        box = self._services.suggestion_box
+        served = ticket.assignment_epoch > 0
+        return msgspec.structs.replace(
+            self._services.reopening.after_end(),
+            rating_seconds=box.seconds,
+            rated=await box.score_of(ticket.id) if served else None,
         )
 
     async def _officer(self, connection: Connection, now: Standing, seqs: dict[str, int]) -> WelcomeOfficer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consult.accounts.doorkeeper import Doorkeeper
+from consult.chat.suggestion_box import SuggestionBox
 from consult.chat.transcript import Transcript
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
@@ -50,6 +51,7 @@ class Services:
     line: Line
     changes: Changes
     transcript: Transcript
+    suggestion_box: SuggestionBox
     switchboard: Switchboard
     relay: Relay
     third_chair: ThirdChair

@@ -411,6 +411,16 @@ photo = Table(
           sqlite_where=text("content IS NOT NULL"), postgresql_where=text("content IS NOT NULL")),
 )  # fmt: skip
 
+rating = Table(
+    "rating",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("score", Integer, nullable=False),  # 1 is badly helped, 5 very well
+    Column("remark", Text, nullable=False, server_default=""),
+    Column("rated_at", Moment, nullable=False),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+)
+
 stream = Table(
     "stream",
     metadata,

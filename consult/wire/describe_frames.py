@@ -45,6 +45,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
         (orders.SendCode, orders.AnswerRecording, orders.WithdrawRecording), (*BOTH_SIDES, Role.GUEST)
     ),
     orders.LeaveQueue: (Role.APPLICANT,),
+    orders.RateConsultation: (Role.APPLICANT,),
     orders.BeginCheck: (Role.APPLICANT,),
     orders.SendCheckOffer: (Role.APPLICANT,),
     orders.SendCheckCandidate: (Role.APPLICANT,),

@@ -17,6 +17,7 @@ PLAIN = r"^[A-Za-z0-9_-]+$(?!\n)"
 VISIBLE = r"^[!-~]*$(?!\n)"
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=PLAIN)]
 Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
+REMARK_CHARACTERS = 1_000
 Media = Literal["audio", "video"]
 QualityStep = Literal["lowered", "raised", "video_off", "video_on", "saving", "saving_off"]
 Level = Annotated[int, Meta(ge=0, le=4)]
@@ -102,6 +103,15 @@ class ReopenConsultation(FromClient):
 
     cseq: Number
     ticket: Id
+
+
+class RateConsultation(FromClient):
+    """How well the applicant was helped, 1 to 5: once, when it is over. `remark`: in their own words."""
+
+    cseq: Number
+    ticket: Id
+    score: Annotated[int, Meta(ge=1, le=5)]
+    remark: Annotated[str, Meta(max_length=REMARK_CHARACTERS)] = ""
 
 
 class AskTransferTargets(FromClient):
@@ -576,6 +586,7 @@ ClientFrame = (
     | LeaveQueue
     | EndConsultation
     | ReopenConsultation
+    | RateConsultation
     | AskTransferTargets
     | TransferConsultation
     | BeReady

@@ -349,11 +349,14 @@ class AfterEnd(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an applicant may do with a consultation that is over.
 
     `reopen_seconds`: from the end on it may be taken up again. `priority_minutes`: it then waits as one who
-    joined so much earlier, unless its place was given up.
+    joined so much earlier, unless its place was given up. `rating_seconds`: from the end on it may be rated;
+    `rated`: what was said.
     """
 
     reopen_seconds: int = 0
     priority_minutes: int = 0
+    rating_seconds: int = 0
+    rated: int | None = None
 
 
 class WelcomeApplicant(ToClient):

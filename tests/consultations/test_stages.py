@@ -32,6 +32,7 @@ parked   bring_forward parked
 parked   leave    ended
 parked   close    ended
 ended    reopen   waiting
+ended    rate     ended
 """
 EXPECTED = {
     (Stage(stage), Step(step)): Stage(after)

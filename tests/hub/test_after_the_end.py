@@ -17,7 +17,8 @@ async def test_every_page_hears_that_a_consultation_is_taken_up_again(two_server
         # The page begins anew, so that it has its place in the line from the first moment.
         welcome = await talk.citizen.hears_welcome()
         assert (welcome["ticket"]["stage"], welcome["position"]["position"]) == ("waiting", 1)
-        assert welcome["after"] == {"reopen_seconds": 86_400, "priority_minutes": 30}
+        told = welcome["after"]
+        assert (told["reopen_seconds"], told["priority_minutes"]) == (86_400, 30)
         assert await talk.citizen.refused("PostMessage", text="Satu lagi") == "stage_forbids"
         await talk.citizen.sends("ReopenConsultation", cseq=number)
         assert (await talk.citizen.answer(number))["t"] == "Acked", "a repeat gets the first answer"
@@ -66,3 +67,19 @@ async def test_a_place_that_a_supervisor_moves_is_told_to_everybody_in_the_line(
         assert "Lansia" not in str(eko.everything), "the reason is the office's"
         assert await board.refused("BringForward", **order | {"reason": "  "}) == "bad_request"
         assert await ana.refused("BringForward", **order) == "not_allowed"
+
+
+async def test_a_consultation_is_rated_once_by_its_applicant_and_its_page_knows(two_servers: Office) -> None:
+    async with two_servers.consultation(citizen_at=1) as talk:
+        assert await talk.citizen.refused("RateConsultation", score=5) == "stage_forbids"
+        await talk.officer.acked("EndConsultation", epoch=1)
+        assert await talk.officer.refused("RateConsultation", score=5) == "not_allowed"
+        await talk.citizen.acked("RateConsultation", score=4, remark="Jelas dan sabar.")
+        number = talk.citizen.cseq
+        assert await talk.citizen.refused("RateConsultation", score=1) == "already_rated"
+        await talk.citizen.sends("RateConsultation", cseq=number, score=4, remark="Jelas dan sabar.")
+        assert (await talk.citizen.answer(number))["t"] == "Acked", "a repeat gets the first answer"
+        await talk.citizen.sends("Refresh")
+        welcome = await talk.citizen.hears_welcome()
+        assert (welcome["after"]["rated"], welcome["after"]["rating_seconds"]) == (4, 7 * 86_400)
+        assert "Jelas dan sabar." not in str(talk.officer.everything)

@@ -79,6 +79,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.DismissGuest: frozenset({A, O}),
     wire.EndConsultation: frozenset({A, O}),
     wire.ReopenConsultation: frozenset({A, O}),
+    wire.RateConsultation: frozenset({A}),
 }
 # What a guest or a supervisor says of media belongs to a leg, which tests/signalling opens.
 OVER_A_LEG = frozenset(

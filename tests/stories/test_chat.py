@@ -191,6 +191,46 @@ async def test_the_end_is_asked_in_place_and_leaves_the_conversation_to_read(tow
     await expect(citizen.page.get_by_role("heading", name="Konsultasi selesai")).to_be_visible()
     await citizen.reads("Terima kasih.")
     await expect(citizen.page.get_by_role("link", name="Ambil nomor baru")).to_be_visible()
+    await _is_taken_up_again(citizen, officer)
+    await _is_rated(citizen)
+    await _is_called_back(citizen, officer)
+
+
+async def _is_taken_up_again(citizen: Person, officer: Person) -> None:
+    await citizen.page.get_by_role("button", name="Lanjutkan konsultasi ini").click()
+    await officer.takes("Ibu Akhir")
+    await citizen.is_served()
+    await citizen.reads("Terima kasih.")
+    await citizen.write("Satu pertanyaan lagi.")
+    await officer.reads("Satu pertanyaan lagi.")
+    await officer.ends()
+    await expect(citizen.page.get_by_text("Petugas telah menyelesaikan konsultasi Anda.")).to_be_visible()
+
+
+async def _is_rated(citizen: Person) -> None:
+    rating = citizen.page.get_by_role("region", name="Seberapa terbantu Anda?")
+    remark = rating.get_by_role("textbox", name="Catatan untuk kantor")
+    await remark.fill("Jelas dan sabar.")
+    await rating.get_by_role("button", name="Kirim penilaian").click()
+    await expect(rating.get_by_text("Pilih dahulu seberapa terbantu Anda.")).to_be_visible()
+    await rating.get_by_role("radio", name="Sangat terbantu").check()
+    await citizen.page.reload()
+    await expect(remark).to_have_value("Jelas dan sabar.")
+    await expect(rating.get_by_role("radio", name="Sangat terbantu")).to_be_checked()
+    await rating.get_by_role("button", name="Kirim penilaian").click()
+    thanks = citizen.page.get_by_text("Penilaian Anda sudah kami terima.")
+    await expect(thanks).to_be_visible()
+    await citizen.page.reload()
+    await expect(thanks).to_be_visible()
+    await expect(citizen.page.get_by_role("button", name="Kirim penilaian")).to_have_count(0)
+
+
+async def _is_called_back(citizen: Person, officer: Person) -> None:
+    await officer.page.get_by_role("button", name=re.compile("^Panggil kembali B-")).click()
+    await officer.takes("Ibu Akhir")
+    await citizen.is_served()
+    for text in ("Terima kasih.", "Satu pertanyaan lagi."):
+        await officer.reads(text)
 
 
 def strip(somebody: Person, words: dict[str, str]) -> Locator:

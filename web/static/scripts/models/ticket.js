@@ -116,6 +116,18 @@ export class TicketModel {
     return this.#shown?.ended_reason === "left" ? 0 : (this.#after.priority_minutes ?? 0);
   }
 
+  /** Until when an ended consultation may be rated; null when there is nothing to rate. */
+  get rateUntil() {
+    const { stage, ended_at: at, assignment_epoch: served = 0 } = this.#shown ?? {};
+    const seconds = this.#after.rating_seconds ?? 0;
+    return stage === "ended" && at && served > 0 && seconds > 0 ? at + seconds * 1000 : null;
+  }
+
+  /** How it was rated, null when it was not. */
+  get rated() {
+    return this.#after.rated ?? null;
+  }
+
   /** Whether somebody served it, be it before it waited again. */
   get wasServed() {
     return Boolean(this.#shown?.served_at) || this.transcript.entries.some(({ kind }) => kind === "served");
@@ -137,6 +149,16 @@ export class TicketModel {
   /** Takes an ended consultation up again: a press that must not take effect minutes later. */
   reopen() {
     return this.#channel.order({ t: "ReopenConsultation", ticket: this.#id }, { now: true });
+  }
+
+  /**
+   * Says how well this person was helped. Rejected with `already_rated` it was said before, on whichever device.
+   * @param {number} score from 1 to 5 @param {string} remark
+   */
+  async rate(score, remark) {
+    await this.#channel.order({ t: "RateConsultation", ticket: this.#id, score, remark }, { now: true });
+    this.#after = { ...this.#after, rated: score };
+    this.#changes.tell();
   }
 
   /** @param {ServerFrame} frame */

@@ -98,7 +98,7 @@ export class TicketScreen {
       return slipView(this.#place, { ticket, now, online, pin, link, notMe, bell, notify: () => this.#notify() });
     }
     if (kind === "serving") return servingView(this.#place, { ticket, now, storage: sessionStorage, draftKey, link, notMe, bell });
-    if (kind === "ended") return endedView(this.#place, { ticket, now, notMe });
+    if (kind === "ended") return endedView(this.#place, { ticket, now, notMe, storage: sessionStorage, draftKey: `${draftKey}:rating` });
     return kind === "parked" ? this.#parked() : this.#moved();
   }
 

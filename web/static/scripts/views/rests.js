@@ -7,6 +7,7 @@ import { clone, el, icon, part, partsIn, show, words } from "./dom.js";
 import { eventWords, officerName } from "./event_words.js";
 import { serviceName } from "./language.js";
 import { notMeButton } from "./place_acts.js";
+import { ratingView } from "./rating.js";
 import { reopenView } from "./reopen.js";
 
 /** @typedef {import("../models/ticket.js").TicketModel} TicketModel */
@@ -34,8 +35,8 @@ function actNode(act) {
   return el("button", { ...attributes, type: "button", onclick: act.act }, icon(act.icon, "s"), act.words);
 }
 
-/** After the end: what it was, how it ended, the conversation to read and to keep. @param {HTMLElement} place @param {{ ticket: TicketModel, now: () => number, notMe: () => void }} parts */
-export function endedView(place, { ticket, now, notMe }) {
+/** After the end: what it was, how it ended, the conversation to read and to keep. @param {HTMLElement} place @param {{ ticket: TicketModel, now: () => number, notMe: () => void, storage: Storage, draftKey: string }} parts */
+export function endedView(place, { ticket, now, notMe, storage, draftKey }) {
   const root = clone("ended-template");
   const part = partsIn(root);
   const talk = conversationView(part("talk"), {
@@ -44,6 +45,7 @@ export function endedView(place, { ticket, now, notMe }) {
     otherName: () => officerName(ticket.shown?.officer_name ?? ""),
   });
   part("save").addEventListener("click", () => save(ticket));
+  const rating = ratingView(part("rating"), { ticket, now, storage, draftKey });
   const reopen = reopenView(part("reopen"), { ticket, now });
   notMeButton(part("notme"), notMe);
   place.replaceChildren(root);
@@ -59,6 +61,7 @@ export function endedView(place, { ticket, now, notMe }) {
     show(part("past"), served);
     show(part("save"), served);
     reopen.update();
+    rating.update();
   };
   update();
   const close = () => {
