@@ -1,5 +1,7 @@
 """Taking an ended consultation up again: who may, until when, and where they then stand in the line."""
 
+import asyncio
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -10,11 +12,12 @@ from consult.consultations.store import line as line_store
 from consult.consultations.store import tickets
 from consult.office import store as office
 from consult.office.hours import Span
-from consult.people import Caller
+from consult.people import Caller, Role
 from consult.queue.reopening import Reopened
+from consult.queue.ticket_machine import TicketForm
 from consult.storage import moments
 from consult.storage.tables import event, ticket
-from tests.support.line import Line
+from tests.support.line import TODAY, Line
 
 DAY = 24 * 3_600
 
@@ -269,3 +272,23 @@ async def test_the_order_key_moves_by_a_step_that_says_so_and_stays_over_everyth
 
     written = await line.app.database.read(steps)
     assert sum(b'"reopen"' in content and b'"minutes":30' in content for content in written) == 1
+
+
+async def test_a_new_number_and_the_old_one_at_the_same_moment_are_one_place(line: Line) -> None:
+    """Each is looked up in its own transaction; where two run at once, the index of live places refuses."""
+    officer, visitor = await line.officer(), secrets.token_bytes(32)
+    form = TicketForm(line.service, "A", "Ana", "+62812", "", "chat", "id", 1, "id")
+    for _ in range(5):
+        taken = await line.ticket_machine.take(form, visitor, TODAY)
+        citizen = Caller(Role.APPLICANT, taken.ticket_id, "Ana")
+        await line.reception.appeared(citizen.id)
+        await served_and_ended(line, officer, citizen)
+        both = [line.ticket_machine.take(form, visitor, TODAY), reopens(line, citizen, citizen)]
+        await asyncio.gather(*both, return_exceptions=True)
+        ids = await line.app.database.read(
+            lambda conn: [row.id for row in line_store.waiting(conn, line.service)]
+        )
+        assert len(ids) == 1
+        assert await line.app.line.order(line.service) == ids
+        last = Caller(Role.APPLICANT, ids[0], "Ana")
+        await line.reception.leave(last, last.id, line.receipt(last))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from consult.consultations.stages import Stage
-from consult.consultations.store import guests, holds, line, listeners, log, tickets
+from consult.consultations.store import guests, holds, line, listeners, log, places, ratings, tickets
 from consult.duty import store as duty
 from consult.people import Caller, Role
 from consult.recordings.store import life as recordings
@@ -22,9 +22,7 @@ from tests.support.databases import SqliteTemplate
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 OFFICER = Caller(Role.OFFICER, "o", "Petugas")
-GROWING = (
-    "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|recording|recording_slice"
-)
+GROWING = "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|recording|recording_slice|rating"
 
 ASKED: dict[str, Callable[[Connection], Any]] = {
     "offers that ran out": line.offers_run_out,
@@ -46,6 +44,8 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "an officer's offers": lambda conn: tickets.held_by(conn, "o", Stage.OFFERED),
     "an officer's last entries": lambda conn: log.last_seqs(conn, OFFICER),
     "a browser's place": lambda conn: tickets.live_of_visitor(conn, bytes(32)),
+    "another place of a browser": lambda conn: places.is_held_elsewhere(conn, "t1"),
+    "how it was rated": lambda conn: ratings.score_of(conn, "t1"),
     "a number of today": lambda conn: tickets.by_label(conn, "A-001", "2099-01-01", 3),
     "a live call": lambda conn: calls.live(conn, "t1"),
     "calls that are due": calls.due,
