@@ -67,6 +67,7 @@ async def test_an_ended_consultation_waits_again_with_everything_that_was_said(l
 
 async def test_the_priority_is_minutes_of_joining_earlier_and_first_come_first_inside(line: Line) -> None:
     officer = await line.officer()
+    await line.app.line.ensure()  # from now on the index is kept in step, not built anew
     early = await line.citizen()
     first, second = await line.citizen(), await line.citizen()
     for citizen in (first, second):
