@@ -44,6 +44,7 @@ from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
 from consult.queue.reopening import Reopening
+from consult.queue.stepping_in import SteppingIn
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
@@ -117,6 +118,7 @@ class App:
             handover=Handover(self.database, reception, announcer, self.switchboard, settings),
             reopening=Reopening(self.database, usher, self.matching, presence, announcer, settings),
             bringing_forward=BringingForward(self.database, usher, self.matching),
+            stepping_in=SteppingIn(self.database, reception, self.switchboard),
             line=self.line,
             changes=Changes(self.database),
             transcript=Transcript(self.database, announcer, settings),

@@ -61,6 +61,7 @@ NEXT_STAGE: dict[tuple[Stage, Step], Stage] = {
     (S.PARKED, T.CLOSE): S.ENDED,
     (S.ENDED, T.REOPEN): S.WAITING,
     (S.ENDED, T.RATE): S.ENDED,
+    (S.PARKED, T.BLOCK): S.ENDED,
 }
 
 # Steps after which the citizen stands before everybody who was not returned.

@@ -20,6 +20,7 @@ from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.reception import Reception
 from consult.queue.reopening import Reopening
+from consult.queue.stepping_in import SteppingIn
 from consult.recordings.recordings import Recordings
 from consult.recordings.studio import Studio
 from consult.settings import Settings
@@ -48,6 +49,7 @@ class Services:
     handover: Handover
     reopening: Reopening
     bringing_forward: BringingForward
+    stepping_in: SteppingIn
     line: Line
     changes: Changes
     transcript: Transcript

@@ -1,4 +1,4 @@
-"""What a supervisor may send: listening to a call. Watching the board needs no orders.
+"""What a supervisor may send: listening to a call, and stepping in. Watching the board needs no orders.
 
 As of a guest, every frame about media names a leg, and there is no conversation among them.
 """
@@ -8,7 +8,10 @@ from consult.hub.services import Asking, Handlers
 from consult.wire.from_client import (
     AskIceServers,
     AskRestart,
+    BlockTicket,
     BringForward,
+    CloseConsultation,
+    FindNumber,
     JoinLeg,
     ListenIn,
     SendCandidate,
@@ -30,7 +33,23 @@ async def bring_forward(asking: Asking, order: BringForward) -> object:
     return await asking.services.bringing_forward.bring_forward(asking.caller, order, asking.receipt)
 
 
+async def find_number(asking: Asking, frame: FindNumber) -> None:
+    found = await asking.services.board.find(frame.label)
+    asking.services.announcer.tell([asking.caller.address], found)
+
+
+async def close_consultation(asking: Asking, order: CloseConsultation) -> object:
+    return await asking.services.stepping_in.close(asking.caller, order, asking.receipt)
+
+
+async def block_ticket(asking: Asking, order: BlockTicket) -> object:
+    return await asking.services.stepping_in.block(asking.caller, order, asking.receipt)
+
+
 HANDLERS: Handlers = {
+    FindNumber: find_number,
+    CloseConsultation: close_consultation,
+    BlockTicket: block_ticket,
     ListenIn: listen_in,
     StopListening: stop_listening,
     BringForward: bring_forward,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from consult.accounts.admission import Keys, Opened
 from consult.accounts.visitor import token_fits, visitor_of
+from consult.consultations.labels import label_of
 from consult.errors import BadRequest, Busy, NotAllowed, NotFound, RateLimited
 from consult.pages.cookies import Cookies
 from consult.pages.forms import AnonymousForms, Errors, Fields, FormKey, read_fields
@@ -21,7 +22,6 @@ from consult.pages.templates import Templates
 from consult.pages.wording import sentence_of
 
 _TICKET_ID = re.compile(r"[a-z0-9]{8,32}")
-_LABEL = re.compile(r"\s*([A-Za-z]{1,2})[\s.-]*([0-9]{1,6})\s*")
 _PIN = re.compile(r"[0-9]{6}")
 
 
@@ -123,12 +123,6 @@ class TicketPages:
         if opened.reference is not None:
             seconds = self._services.settings.applicant_session_hours * 3600
             self._cookies.put(response, f"t_{opened.ticket_id}", opened.reference, seconds)
-
-
-def label_of(typed: str) -> str | None:
-    """B-014 for `b14`, `B 014` and the like; None for what is no number."""
-    match = _LABEL.fullmatch(typed)
-    return None if match is None else f"{match[1].upper()}-{int(match[2]):03d}"
 
 
 def _ticket_id(request: Request) -> str:

@@ -170,8 +170,8 @@ class Reception:
     async def tell_transferred(self, result: Returned) -> None:
         await self._tell_ended(result, "transferred")
 
-    async def tell_ended(self, result: Returned) -> None:
-        await self._tell_ended(result, "ended")
+    async def tell_ended(self, result: Returned, why: str = "ended") -> None:
+        await self._tell_ended(result, why)
 
     async def _tell_ended(self, result: Returned, why: str) -> None:
         if result.entry is not None:

@@ -4,12 +4,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from consult.consultations.labels import label_of
 from consult.duty import store as duty
 from consult.live.outage import Outage
 from consult.storage import moments
 from consult.storage.database import Database
 from consult.supervision import store
-from consult.wire.to_client import BoardShown, CallFigures, OfficerFigures, ServiceFigures
+from consult.wire.to_client import (
+    BoardShown,
+    CallFigures,
+    NumberFound,
+    OfficerFigures,
+    ServiceFigures,
+    TicketFigures,
+)
 
 
 class Board:
@@ -20,6 +28,14 @@ class Board:
     async def shown(self) -> BoardShown:
         """One consistent snapshot of every service and officer."""
         return await self._database.read(lambda conn: _snapshot(conn, self._outage.away))
+
+    async def find(self, typed: str) -> NumberFound:
+        """Who has this number and is not over; nobody for what is no number."""
+        label = label_of(typed)
+        if label is None:
+            return NumberFound(typed, [])
+        rows = await self._database.read(lambda conn: store.numbered(conn, label))
+        return NumberFound(typed, [_ticket(row) for row in rows])
 
 
 def _snapshot(conn: Connection, redis_away: bool) -> BoardShown:
@@ -55,7 +71,8 @@ def _snapshot(conn: Connection, redis_away: bool) -> BoardShown:
         )
         for row in store.officers(conn)
     ]
-    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away, _calls(conn))
+    served = [_ticket(row) for row in store.served(conn)]
+    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away, _calls(conn), served)
 
 
 def _calls(conn: Connection) -> list[CallFigures]:
@@ -74,6 +91,20 @@ def _calls(conn: Connection) -> list[CallFigures]:
         )
         for row in store.calls(conn)
     ]
+
+
+def _ticket(row: store.TicketRow) -> TicketFigures:
+    return TicketFigures(
+        id=row.id,
+        label=row.label,
+        service_name=row.name_id,
+        service_name_en=row.name_en,
+        stage=row.stage,  # type: ignore[arg-type]
+        since_at=_ms(row.served_at or row.joined_at),
+        epoch=row.assignment_epoch,
+        officer_name=row.officer,
+        call=row.media,  # type: ignore[arg-type]
+    )
 
 
 def _ms(at: datetime) -> int:

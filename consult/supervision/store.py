@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, case, func, or_, select, text
 
 from consult.storage.tables import call, duty, guest, person, service, ticket
 
@@ -161,3 +161,57 @@ def calls(conn: Connection) -> list[CallRow]:
         .order_by(call.c.rang_at, call.c.id)
     )
     return [CallRow(**row._mapping) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    id: str
+    label: str
+    name_id: str
+    name_en: str
+    stage: str
+    joined_at: datetime
+    served_at: datetime | None
+    assignment_epoch: int
+    officer: str
+    media: str
+
+
+def served(conn: Connection) -> list[TicketRow]:
+    """Who is being served, the longest first."""
+    query = _tickets().where(ticket.c.stage == "serving").order_by(ticket.c.served_at, ticket.c.id)
+    return [TicketRow(**row._mapping) for row in conn.execute(query)]
+
+
+def numbered(conn: Connection, label: str) -> list[TicketRow]:
+    """Whoever has this number and is not over, the newest first."""
+    alive = ticket.c.stage.in_(["waiting", "offered", "serving", "parked"])
+    query = _tickets().where(alive, ticket.c.label == label)
+    return [TicketRow(**row._mapping) for row in conn.execute(query.order_by(ticket.c.joined_at.desc()))]
+
+
+def _tickets() -> Select[Any]:
+    talking = (call.c.ticket_id == ticket.c.id) & text("call.stage <> 'ended'")
+    return (
+        select(
+            ticket.c.id,
+            ticket.c.label,
+            service.c.name_id,
+            service.c.name_en,
+            ticket.c.stage,
+            ticket.c.joined_at,
+            ticket.c.served_at,
+            ticket.c.assignment_epoch,
+            func.coalesce(person.c.name, "").label("officer"),
+            case(
+                (
+                    call.c.stage.in_(["connecting", "connected"]),
+                    func.coalesce(call.c.accepted_media, call.c.media),
+                ),
+                else_="",
+            ).label("media"),
+        )
+        .join(service, service.c.id == ticket.c.service_id)
+        .outerjoin(person, person.c.id == ticket.c.officer_id)
+        .outerjoin(call, talking)
+    )

@@ -27,9 +27,17 @@ BOTH_SIDES = (Role.APPLICANT, Role.OFFICER)
 _SENDERS: dict[Struct, tuple[Role, ...]] = {
     **dict.fromkeys((orders.Hello, orders.Refresh, orders.Ping), EVERYBODY),
     orders.LeaveCall: (Role.GUEST,),
-    orders.ListenIn: (Role.SUPERVISOR,),
-    orders.StopListening: (Role.SUPERVISOR,),
-    orders.BringForward: (Role.SUPERVISOR,),
+    **dict.fromkeys(
+        (
+            orders.ListenIn,
+            orders.StopListening,
+            orders.BringForward,
+            orders.FindNumber,
+            orders.CloseConsultation,
+            orders.BlockTicket,
+        ),
+        (Role.SUPERVISOR,),
+    ),
     **dict.fromkeys(
         (
             orders.JoinLeg,

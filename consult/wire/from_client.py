@@ -134,6 +134,33 @@ class TransferConsultation(FromClient):
     officer: Id | None = None
 
 
+class FindNumber(FromClient):
+    """A supervisor looks for who has this queue number now; `NumberFound` answers."""
+
+    label: Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class CloseConsultation(FromClient):
+    """A supervisor ends a consultation that is being served. `reason`: for the office's own rows; neither
+    side of the consultation is told. `epoch`: the assignment that the board showed.
+    """
+
+    cseq: Number
+    ticket: Id
+    epoch: Count
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class BlockTicket(FromClient):
+    """A supervisor ends a ticket for good, whatever has become of it since it was shown: waiting, offered,
+    served or parked. `reason`: as in `CloseConsultation`.
+    """
+
+    cseq: Number
+    ticket: Id
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
 class BeReady(FromClient):
     """The officer takes offers from now on."""
 
@@ -589,6 +616,9 @@ ClientFrame = (
     | RateConsultation
     | AskTransferTargets
     | TransferConsultation
+    | FindNumber
+    | CloseConsultation
+    | BlockTicket
     | BeReady
     | Pause
     | FinishShift

@@ -334,6 +334,24 @@ class CallFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     listener: str = ""
 
 
+class TicketFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ticket that is not over, for a supervisor: no name of a citizen.
+
+    `since_at`: when service began, before that when they joined. `officer_name`: who serves, or is offered
+    them. `epoch`: the assignment, which `CloseConsultation` names. `call`: the media of a call that goes on.
+    """
+
+    id: str
+    label: str
+    service_name: str
+    service_name_en: str
+    stage: Stage
+    since_at: int
+    epoch: int = 0
+    officer_name: str = ""
+    call: Literal["", "audio", "video"] = ""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a page must keep to, and how often it is to ping."""
 
@@ -528,7 +546,7 @@ class OfferMade(ToClient):
 
 class OfferWithdrawn(ToClient):
     """`why`: accepted (here or in another tab), passed, passed_often (which paused the officer), missed,
-    withdrawn (the officer stops), left, lost.
+    withdrawn (the officer stops), left, lost, blocked (by a supervisor).
     """
 
     ticket: str
@@ -549,7 +567,7 @@ class ConversationOpened(ToClient):
 
 
 class ConversationClosed(ToClient):
-    """`why`: ended, left, requeued, reassigned, transferred."""
+    """`why`: ended, left, requeued, reassigned, transferred, ended_by_office, blocked."""
 
     ticket: str
     why: str
@@ -581,6 +599,16 @@ class BoardShown(ToClient):
     officers: list[OfficerFigures]
     redis_away: bool = False
     calls: list[CallFigures] = []
+    served: list[TicketFigures] = []
+
+
+class NumberFound(ToClient):
+    """To a supervisor who asked: whoever has this number and is not over; of always open services, perhaps
+    of several days.
+    """
+
+    label: str
+    tickets: list[TicketFigures]
 
 
 class CallChanged(ToClient):
@@ -769,6 +797,7 @@ ServerFrame = (
     | TransferTargets
     | LineShown
     | BoardShown
+    | NumberFound
     | CallChanged
     | GuestChanged
     | LegChanged

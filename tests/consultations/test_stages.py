@@ -33,6 +33,7 @@ parked   leave    ended
 parked   close    ended
 ended    reopen   waiting
 ended    rate     ended
+parked   block    ended
 """
 EXPECTED = {
     (Stage(stage), Step(step)): Stage(after)

@@ -74,6 +74,9 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.ListenIn: frozenset({S}),
     wire.StopListening: frozenset({S}),
     wire.BringForward: frozenset({S}),
+    wire.FindNumber: frozenset({S}),
+    wire.CloseConsultation: frozenset({S}),
+    wire.BlockTicket: frozenset({S}),
     wire.AcknowledgeListener: frozenset({A, O}),
     wire.LeaveCall: frozenset({G}),
     wire.DismissGuest: frozenset({A, O}),
@@ -93,6 +96,9 @@ OVER_A_LEG = frozenset(
     }
 )
 NOTHING = {"ticket": NOBODYS, "call": NOBODYS, "guest": NOBODYS}
+# Every consultation is the office's: tests/signalling/test_listening.py, test_stepping_in.py and
+# test_after_the_end.py have these.
+OF_THE_OFFICE = frozenset({wire.ListenIn, wire.CloseConsultation, wire.BlockTicket, wire.BringForward})
 # The connection itself takes these; they stand in no role's table.
 OF_THE_CONNECTION = frozenset({wire.Hello, wire.Refresh, wire.Ping})
 OF_A_RECORDING = frozenset(
@@ -175,10 +181,7 @@ async def test_another_roles_order_is_not_allowed_whoever_it_is_about(scene: Sce
 async def test_what_is_somebody_elses_is_refused_as_what_does_not_exist(scene: Scene) -> None:
     before = _heard_by(scene.others)
     for role in EVERYBODY:
-        # Every consultation is the office's: tests/signalling/test_listening.py listens to one, and
-        # tests/hub/test_after_the_end.py brings one forward.
-        offices = {wire.ListenIn, wire.BringForward}
-        kinds = [kind for kind in ORDERS if role in MAY[kind] and kind not in offices]
+        kinds = [kind for kind in ORDERS if role in MAY[kind] and kind not in OF_THE_OFFICE]
         for kind in (kind for kind in kinds if "ticket" in kind.__struct_fields__):
             theirs, nobodys = [
                 _without_number(await scene.answer(role, kind, owner)) for owner in (scene.theirs, NOTHING)

@@ -65,6 +65,8 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "the board's services": board.services,
     "the board's officers": board.officers,
     "the board's calls": board.calls,
+    "who is being served": board.served,
+    "who has a number now": lambda conn: board.numbered(conn, "A-002"),
 }
 
 

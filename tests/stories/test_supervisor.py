@@ -6,8 +6,10 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.stories.looks import looked_at
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.looking import Finding
 from tests.support.waiting import until
 
 WITHIN_MS = 2_000
@@ -104,3 +106,55 @@ async def test_the_board_is_told_of_every_change_and_never_asks(town: Town, hous
     quiet_from = len(heard)
     await until(lambda: heard[quiet_from:].count("Pong") >= 4)
     assert "BoardShown" not in heard[quiet_from:]
+
+
+def row(supervisor: Person, label: str) -> Locator:
+    """The consultation, or the number that was looked for, with what may be done about it."""
+    panel = supervisor.page.get_by_role("region", name=re.compile("^Konsultasi berlangsung"))
+    return panel.get_by_role("listitem").filter(has_text=label)
+
+
+async def steps_in(supervisor: Person, label: str, act: str, reason: str) -> None:
+    await row(supervisor, label).get_by_role("button", name=f"{act} {label}", exact=True).click()
+    form = row(supervisor, label).get_by_role("form", name=re.compile(label))
+    await form.get_by_role("button", name=re.compile("^Ya")).click()
+    await expect(form.get_by_role("alert")).to_have_text("Tulis alasannya dulu.")
+    await form.get_by_label("Alasan").fill(reason)
+    await form.get_by_role("button", name=re.compile("^Ya")).click()
+
+
+async def test_a_consultation_is_ended_and_a_number_blocked_with_a_reason_for_the_office(
+    town: Town, house: House
+) -> None:
+    citizen, officer = await town.consultation("Ibu Henti")
+    await officer.button("pause").click()
+    other = await town.applicant("Bapak Blokir", server=1)
+    labels = {
+        each["name"]: each["label"]
+        for each in house.rows("SELECT name, label FROM ticket WHERE stage <> 'ended'")
+    }
+    supervisor = await town.staff("pengawas", server=0)
+    served, waiting = labels["Ibu Henti"], labels["Bapak Blokir"]
+    await expect(row(supervisor, served)).to_contain_text("Petugas 1")
+    await row(supervisor, served).get_by_role("button", name=f"Akhiri konsultasi {served}").click()
+    findings: list[Finding] = []
+    await looked_at(supervisor, "board-ending", findings)
+    assert not findings, "\n".join(map(str, findings))
+    await steps_in(supervisor, served, "Akhiri konsultasi", "Petugas sakit mendadak")
+    await expect(supervisor.page.get_by_text(f"Konsultasi {served} diakhiri.")).to_be_visible()
+    await expect(row(supervisor, served)).to_have_count(0)
+    main = citizen.page.get_by_role("main")
+    await expect(main.get_by_text(re.compile("^Kantor mengakhiri konsultasi ini.*1500164"))).to_be_visible()
+    told = officer.page.get_by_role("region", name=officer.says("offers"))
+    await expect(told.get_by_text(f"Pengawas mengakhiri konsultasi {served}.")).to_be_visible()
+
+    await supervisor.page.get_by_label("Cari nomor antrean").fill(waiting.replace("-0", " ").lower())
+    await supervisor.page.get_by_role("button", name="Cari", exact=True).click()
+    await expect(row(supervisor, waiting)).to_contain_text("Menunggu")
+    await steps_in(supervisor, waiting, "Blokir", "Nomor palsu")
+    await expect(row(supervisor, waiting)).to_have_count(0)
+    await expect(
+        other.page.get_by_role("main").get_by_text(re.compile(r"^Kantor menutup nomor ini\. .*1500164"))
+    ).to_be_visible()
+    kept = house.rows("SELECT text FROM entry WHERE lane = 'staff' AND kind = 'ended' ORDER BY at")
+    assert [each["text"] for each in kept] == ["Petugas sakit mendadak", "Nomor palsu"]

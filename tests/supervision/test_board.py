@@ -94,3 +94,26 @@ async def test_a_retired_service_stays_on_the_board_until_its_last_citizen_has_l
     assert counts(await of_service(line)) == (1, 1, 0, 0)
     await line.reception.leave(citizen, citizen.id, line.receipt(citizen))
     assert (await board(line)).services == []
+
+
+async def test_who_is_served_is_listed_with_officer_call_and_since_when(line: Line) -> None:
+    officer, first, second = await line.officer(), await line.citizen(), await line.citizen()
+    assert (await board(line)).served == []
+    await line.serve(officer, first)
+    await line.pass_time(60, officer)
+    await line.serve(officer, second)
+    shown = (await board(line)).served
+    assert [(one.id, one.stage, one.officer_name, one.call) for one in shown] == [
+        (first.id, "serving", "Budi", ""),
+        (second.id, "serving", "Budi", ""),
+    ]
+    row = await line.ticket(first)
+    assert row.served_at is not None
+    assert (shown[0].label, shown[0].epoch) == (row.label, row.assignment_epoch)
+    assert shown[0].since_at == round(row.served_at.timestamp() * 1000)
+    ringing = await line.switchboard.ring(officer, first.id, "video", line.receipt(officer))
+    assert (await board(line)).served[0].call == "", "it only rings"
+    await line.switchboard.accept(first, first.id, ringing.call.id, "audio", line.receipt(first))
+    assert (await board(line)).served[0].call == "audio"
+    await line.reception.end(officer, first.id, 1, line.receipt(officer))
+    assert [one.id for one in (await board(line)).served] == [second.id]

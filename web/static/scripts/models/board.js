@@ -3,6 +3,7 @@ import { Listeners } from "./listeners.js";
 
 /** @typedef {import("../wire.js").BoardShown} BoardShown */
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
+/** @typedef {import("../wire.js").TicketFigures} TicketFigures */
 /**
  * @typedef {{
  *   waiting: number,
@@ -20,6 +21,10 @@ export class Board {
   #name = "";
   /** @type {BoardShown | null} */
   #shown = null;
+  /** The number that is looked for, "" for none. */
+  #sought = "";
+  /** @type {TicketFigures[] | null} */
+  #found = null;
   /** When the line broke, on the server's clock; null while it holds. @type {number | null} */
   #cutAt = null;
   /** @type {Listeners<void>} */
@@ -66,6 +71,38 @@ export class Board {
     return this.#shown?.calls ?? [];
   }
 
+  /** Who is being served, the longest first. */
+  get served() {
+    return this.#shown?.served ?? [];
+  }
+
+  get sought() {
+    return this.#sought;
+  }
+
+  /** Who has the number that is looked for and is not over; null while nothing is looked for, or not known yet. */
+  get found() {
+    return this.#found;
+  }
+
+  /** Looks for a number, and goes on looking: what is found is as new as the figures. @param {string} label "" ends it */
+  find(label) {
+    this.#sought = label;
+    this.#found = null;
+    this.#seek();
+    this.#changes.tell();
+  }
+
+  /** Ends what is being served. @param {TicketFigures} figures as they were shown @param {string} reason for the office alone */
+  close({ id, epoch = 0 }, reason) {
+    return this.#now({ t: "CloseConsultation", ticket: id, epoch, reason });
+  }
+
+  /** Ends whatever has become of this number, for good. @param {TicketFigures} figures @param {string} reason for the office alone */
+  block({ id }, reason) {
+    return this.#now({ t: "BlockTicket", ticket: id, reason });
+  }
+
   /** @returns {Totals} */
   get totals() {
     const sum = (/** @type {"waiting" | "serving"} */ what) =>
@@ -94,12 +131,25 @@ export class Board {
     return this.#changes.add(listener);
   }
 
+  #seek() {
+    if (this.#sought) this.#channel.send({ t: "FindNumber", label: this.#sought });
+  }
+
+  /** A press that must not take effect minutes later. @param {import("./stream.js").NewOrder} order */
+  #now(order) {
+    return this.#channel.order(order, { now: true });
+  }
+
   /** @param {ServerFrame} frame */
   #receive(frame) {
     if (frame.t === "WelcomeSupervisor") {
       this.#name = frame.name;
       this.#shown = frame.board;
-    } else if (frame.t === "BoardShown") this.#shown = frame;
+      this.#seek();
+    } else if (frame.t === "BoardShown") {
+      this.#shown = frame;
+      this.#seek();
+    } else if (frame.t === "NumberFound" && frame.label === this.#sought) this.#found = frame.tickets;
     else return;
     this.#changes.tell();
   }

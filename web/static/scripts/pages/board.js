@@ -9,6 +9,7 @@ import { callsView } from "../views/board_calls.js";
 import { apartView, figuresView, unservedView } from "../views/board_figures.js";
 import { freshView } from "../views/board_fresh.js";
 import { officersView } from "../views/board_officers.js";
+import { servedView } from "../views/board_served.js";
 import { tableView } from "../views/board_table.js";
 import { words } from "../views/dom.js";
 import { menuView } from "../views/menu.js";
@@ -40,6 +41,7 @@ const views = [
   apartView(at("apart"), board),
   callsView(at("calls"), board, listening, asOf),
   tableView(at("services-panel"), board, asOf),
+  servedView(at("served"), board, asOf),
   officersView(at("officers"), board, asOf),
   freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online", disrupted }),
 ];

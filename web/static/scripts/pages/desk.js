@@ -140,7 +140,7 @@ function soon() {
     update();
   });
 }
-const TOLD_WITHDRAWALS = ["missed", "passed_often", "left", "lost"];
+const TOLD_WITHDRAWALS = ["missed", "passed_often", "left", "lost", "blocked"];
 let lastOffer = desk.offer;
 let lastGone = desk.lastWithdrawal;
 desk.onChange(() => {

@@ -23,6 +23,8 @@ const NARROW_PX = 1024;
 const SIDE_PX = 266;
 const PANE_PX = 338;
 const MOST = 3;
+/** Ends after which the officer may still read what was said. */
+const ENDS = new Set(["ended", "left", "ended_by_office", "blocked"]);
 
 /** @param {HTMLElement} root the desk @param {PanesParts} parts */
 export function panesView(root, parts) {
@@ -149,7 +151,7 @@ class PanesView {
     for (const [ticket, pane] of this.#panes) {
       if (live.has(ticket) || pane.finished) continue;
       const why = [...desk.closed].reverse().find((closing) => closing.ticket === ticket)?.why ?? "";
-      if (pane.endedHere || (why !== "ended" && why !== "left")) this.#remove(ticket);
+      if (pane.endedHere || !ENDS.has(why)) this.#remove(ticket);
       else pane.finish();
     }
   }

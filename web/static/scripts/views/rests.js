@@ -6,6 +6,7 @@ import { conversationView } from "./conversation.js";
 import { clone, el, icon, part, partsIn, show, words } from "./dom.js";
 import { eventWords, officerName } from "./event_words.js";
 import { serviceName } from "./language.js";
+import { officePhone } from "./office_phone.js";
 import { notMeButton } from "./place_acts.js";
 import { ratingView } from "./rating.js";
 import { reopenView } from "./reopen.js";
@@ -56,7 +57,7 @@ export function endedView(place, { ticket, now, notMe, storage, draftKey }) {
     const served = ticket.wasServed;
     words(part("title"), t(served ? "ended.title" : "ended.left_title"));
     words(part("at"), shown.ended_at ? clockTimeZone(shown.ended_at) : "");
-    words(part("why"), t(`ended.why.${shown.ended_reason ?? "completed"}`));
+    words(part("why"), t(`ended.why.${shown.ended_reason ?? "completed"}`, { phone: officePhone() }));
     part("facts").replaceChildren(...facts(shown).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     show(part("past"), served);
     show(part("save"), served);
