@@ -11,6 +11,7 @@ from consult.wire.from_client import (
     BlockTicket,
     BringForward,
     CloseConsultation,
+    EndShift,
     FindNumber,
     JoinLeg,
     ListenIn,
@@ -46,10 +47,15 @@ async def block_ticket(asking: Asking, order: BlockTicket) -> object:
     return await asking.services.stepping_in.block(asking.caller, order, asking.receipt)
 
 
+async def end_shift(asking: Asking, order: EndShift) -> object:
+    return await asking.services.desk.end_shift(asking.caller, order.officer, asking.receipt)
+
+
 HANDLERS: Handlers = {
     FindNumber: find_number,
     CloseConsultation: close_consultation,
     BlockTicket: block_ticket,
+    EndShift: end_shift,
     ListenIn: listen_in,
     StopListening: stop_listening,
     BringForward: bring_forward,

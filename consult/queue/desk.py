@@ -12,7 +12,8 @@ from consult.duty import store as duty
 from consult.duty.rules import DutyStep
 from consult.duty.shown import duty_of
 from consult.duty.store import DutyRow
-from consult.people import Caller
+from consult.errors import NotFound
+from consult.people import Caller, Role
 from consult.queue import assigning
 from consult.queue.assigning import Returned
 from consult.queue.matching import Matching
@@ -22,6 +23,8 @@ from consult.storage import moments
 from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.wire.to_client import Conversation, Duty, Offer
+
+BY_SUPERVISOR = "by_supervisor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,26 @@ class Desk:
         """As `pause`, and off duty once nothing runs any more."""
         return await self._step(caller, DutyStep.FINISH, "", receipt)
 
-    async def _step(self, caller: Caller, step: DutyStep, reason: str, receipt: Receipt) -> DutyRow:
+    async def end_shift(self, caller: Caller, officer_id: str, receipt: Receipt) -> DutyRow:
+        """A supervisor finishes an officer's shift. Raises NotFound for who is no officer, or from anybody
+        else; StageForbids for who is neither ready nor paused.
+        """
+        return await self._step(caller, DutyStep.FINISH, BY_SUPERVISOR, receipt, officer_id)
+
+    async def _step(
+        self, caller: Caller, step: DutyStep, reason: str, receipt: Receipt, officer_id: str | None = None
+    ) -> DutyRow:
+        """`officer_id`: of somebody else, which only a supervisor may name."""
+        own = officer_id or caller.id
+
         def order(conn: Connection) -> tuple[DutyRow, list[str], list[Returned]]:
-            duty.change(conn, caller.id, step, caller.subject, reason)
+            if own != caller.id and caller.role is not Role.SUPERVISOR:
+                raise NotFound()
+            duty.change(conn, own, step, caller.subject, reason)
             # Once nothing more is offered: an offer made before that is seen here.
             stays = step is DutyStep.BE_READY
-            withdrawn = [] if stays else assigning.withdraw_offers(conn, caller.id, caller.subject)
-            return duty.find(conn, caller.id), duty.skills(conn, caller.id), withdrawn
+            withdrawn = [] if stays else assigning.withdraw_offers(conn, own, caller.subject)
+            return duty.find(conn, own), duty.skills(conn, own), withdrawn
 
         row, skills, withdrawn = await self._database.write(order, receipt)
         for result in withdrawn:

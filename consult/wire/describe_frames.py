@@ -35,6 +35,7 @@ _SENDERS: dict[Struct, tuple[Role, ...]] = {
             orders.FindNumber,
             orders.CloseConsultation,
             orders.BlockTicket,
+            orders.EndShift,
         ),
         (Role.SUPERVISOR,),
     ),

@@ -161,6 +161,13 @@ class BlockTicket(FromClient):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
+class EndShift(FromClient):
+    """A supervisor ends an officer's shift: as the officer's own `FinishShift`, and the officer is told."""
+
+    cseq: Number
+    officer: Id
+
+
 class BeReady(FromClient):
     """The officer takes offers from now on."""
 
@@ -619,6 +626,7 @@ ClientFrame = (
     | FindNumber
     | CloseConsultation
     | BlockTicket
+    | EndShift
     | BeReady
     | Pause
     | FinishShift

@@ -77,6 +77,7 @@ MAY: dict[type[FromClient], frozenset[Role]] = {
     wire.FindNumber: frozenset({S}),
     wire.CloseConsultation: frozenset({S}),
     wire.BlockTicket: frozenset({S}),
+    wire.EndShift: frozenset({S}),
     wire.AcknowledgeListener: frozenset({A, O}),
     wire.LeaveCall: frozenset({G}),
     wire.DismissGuest: frozenset({A, O}),

@@ -76,3 +76,19 @@ async def test_a_number_is_found_by_what_is_typed_and_blocked_while_it_is_offere
         assert ticket["ended_reason"] == "blocked"
         await board.sends("FindNumber", label="A-001")
         assert (await board.hears("NumberFound", label="A-001"))["tickets"] == []
+
+
+async def test_an_officer_hears_from_another_process_that_the_shift_is_over(two_servers: Office) -> None:
+    office = two_servers
+    rina = await office.staff("rina", Role.SUPERVISOR, at=1)
+    async with rina.open() as board, office.consultation() as talk:
+        await served_on(board, 1)
+        (shown,) = [one for one in board.has_heard("BoardShown")[-1]["officers"] if one["name"] == "Budi"]
+        await board.acked("EndShift", officer=shown["id"])
+        while (duty := (await talk.officer.hears("DutyChanged"))["duty"])["state"] != "draining":
+            pass
+        assert (duty["reason"], duty["load"]) == ("by_supervisor", 1)
+        await talk.officer.acked("EndConsultation", epoch=1)
+        while (await talk.officer.hears("DutyChanged"))["duty"]["state"] != "offline":
+            pass
+        assert await board.refused("EndShift", officer=shown["id"]) == "stage_forbids"

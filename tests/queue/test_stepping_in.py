@@ -171,3 +171,36 @@ async def test_the_last_one_that_is_ended_ends_a_shift(line: Line) -> None:
     await line.desk.finish_shift(officer, line.receipt(officer))
     await closes(line, citizen)
     assert (await line.duty(officer)).state is DutyState.OFFLINE
+
+
+async def test_a_supervisor_ends_a_shift_and_what_is_served_is_finished(line: Line) -> None:
+    officer, citizen = await is_in(line, Stage.SERVING)
+    offered = await line.citizen()
+    await line.offer(officer, offered)
+    await line.desk.end_shift(RINA, officer.id, line.receipt(RINA))
+    own = await line.duty(officer)
+    assert (own.state, own.reason, own.load) == (DutyState.DRAINING, "by_supervisor", 1)
+    assert (await line.ticket(offered)).stage is Stage.WAITING, "the offer was taken back"
+    await line.reception.end(officer, citizen.id, 1, line.receipt(officer))
+    assert (await line.duty(officer)).state is DutyState.OFFLINE
+
+    def by(conn: Connection) -> list[str]:
+        query = select(event.c.actor).where(
+            event.c.subject == f"staff:{officer.id}", event.c.kind == "officer_state"
+        )
+        return list(conn.execute(query.order_by(event.c.number)).scalars())
+
+    assert "staff:rina" in await line.app.database.read(by)
+
+
+async def test_only_a_supervisor_ends_anothers_shift_and_only_one_that_runs(line: Line) -> None:
+    officer, other = await line.officer(), await line.officer("citra", ready=False)
+    admin = Caller(Role.ADMINISTRATOR, "agus", "Agus")
+    for by in (other, admin):
+        refused = line.refused(line.desk.end_shift(by, officer.id, line.receipt(by)))
+        assert await refused == "not_found"
+    nobody = line.refused(line.desk.end_shift(RINA, "nobody", line.receipt(RINA)))
+    assert await nobody == "not_found"
+    off = line.refused(line.desk.end_shift(RINA, other.id, line.receipt(RINA)))
+    assert await off == "stage_forbids"
+    assert (await line.duty(officer)).state is DutyState.AVAILABLE

@@ -156,5 +156,14 @@ async def test_a_consultation_is_ended_and_a_number_blocked_with_a_reason_for_th
     await expect(
         other.page.get_by_role("main").get_by_text(re.compile(r"^Kantor menutup nomor ini\. .*1500164"))
     ).to_be_visible()
+    panel = supervisor.page.get_by_role("region", name=re.compile("^Petugas"))
+    await panel.locator("summary", has_text="Akhiri tugas petugas").click()
+    await panel.get_by_role("button", name="Ya, akhiri tugas").click()
+    await expect(panel.get_by_role("alert")).to_have_text("Pilih petugasnya dulu.")
+    await panel.get_by_label("Petugas", exact=True).select_option("Petugas 1")
+    await panel.get_by_role("button", name="Ya, akhiri tugas").click()
+    await expect(panel.get_by_role("status")).to_have_text("Tugas Petugas 1 diakhiri.")
+    await expect(officers(supervisor, "Tidak bertugas").filter(has_text="Petugas 1")).to_be_visible()
+    await expect(told.get_by_text("Pengawas mengakhiri tugas Anda.", exact=True)).to_be_visible()
     kept = house.rows("SELECT text FROM entry WHERE lane = 'staff' AND kind = 'ended' ORDER BY at")
     assert [each["text"] for each in kept] == ["Petugas sakit mendadak", "Nomor palsu"]

@@ -103,6 +103,11 @@ export class Board {
     return this.#now({ t: "BlockTicket", ticket: id, reason });
   }
 
+  /** Ends this officer's shift: no more offers, and off duty once nothing runs. @param {string} officer */
+  endShift(officer) {
+    return this.#now({ t: "EndShift", officer });
+  }
+
   /** @returns {Totals} */
   get totals() {
     const sum = (/** @type {"waiting" | "serving"} */ what) =>

@@ -10,6 +10,7 @@ import { apartView, figuresView, unservedView } from "../views/board_figures.js"
 import { freshView } from "../views/board_fresh.js";
 import { officersView } from "../views/board_officers.js";
 import { servedView } from "../views/board_served.js";
+import { shiftView } from "../views/board_shift.js";
 import { tableView } from "../views/board_table.js";
 import { words } from "../views/dom.js";
 import { menuView } from "../views/menu.js";
@@ -43,6 +44,7 @@ const views = [
   tableView(at("services-panel"), board, asOf),
   servedView(at("served"), board, asOf),
   officersView(at("officers"), board, asOf),
+  shiftView(at("officers"), board),
   freshView(at("fresh"), at("stale"), board, { now, online: () => channel.state.name === "online", disrupted }),
 ];
 const menu = menuView(at("bar"), () => forget(person));

@@ -141,10 +141,16 @@ function soon() {
   });
 }
 const TOLD_WITHDRAWALS = ["missed", "passed_often", "left", "lost", "blocked"];
+/** @param {import("../wire.js").Duty | null} duty */
+const sentHome = (duty) => duty?.reason === "by_supervisor" && (duty.state === "draining" || duty.state === "offline");
+let wasSentHome = true; // not told to who comes later
 let lastOffer = desk.offer;
 let lastGone = desk.lastWithdrawal;
 desk.onChange(() => {
   soon();
+  const home = sentHome(desk.duty);
+  if (home && !wasSentHome) queueMicrotask(() => offer.tell(t(desk.conversations.length > 0 ? "desk.sent_home" : "desk.sent_home_free")));
+  wasSentHome = home;
   const gone = desk.lastWithdrawal;
   const fresh = gone !== null && gone !== lastGone && gone.ticket === lastOffer?.ticket;
   if (fresh && TOLD_WITHDRAWALS.includes(gone.why)) {
