@@ -105,6 +105,7 @@ class App:
         )
         self.device_checks = DeviceChecks(self.database, announcer, settings)
         self.tray = Tray(self.database, announcer, allowance, settings)
+        desk = Desk(self.database, usher, self.matching, reception)
         services = Services(
             settings=settings,
             database=self.database,
@@ -114,7 +115,7 @@ class App:
             presence=presence,
             doorkeeper=self.doorkeeper,
             reception=reception,
-            desk=Desk(self.database, usher, self.matching, reception),
+            desk=desk,
             handover=Handover(self.database, reception, announcer, self.switchboard, settings),
             reopening=Reopening(self.database, usher, self.matching, presence, announcer, settings),
             bringing_forward=BringingForward(self.database, usher, self.matching),
@@ -145,6 +146,7 @@ class App:
             admission=Admission(self.database, self.passwords, attempts, settings),
             guest_door=GuestDoor(self.database, attempts, announcer, settings),
             reception=reception,
+            desk=desk,
             going_home=GoingHome(usher, self.matching, reception, self.switchboard),
             ticket_machine=TicketMachine(self.database, usher, self.passwords.hash_pin, settings),
             line=self.line,

@@ -193,6 +193,20 @@ class Doorkeeper:
         self._announcer.signed_out(person_id)
         self._announcer.moved(*skills)
 
+    async def enable(self, person_id: str, by: Caller) -> None:
+        """Who was disabled may sign in again, with the password from before; an officer is off duty.
+
+        Raises NotFound for who is not disabled.
+        """
+
+        def order(conn: Connection) -> list[str]:
+            if people.enable(conn, person_id, by.subject) is not Role.OFFICER:
+                return []
+            duty.change(conn, person_id, DutyStep.ENABLE, by.subject)
+            return duty.skills(conn, person_id)
+
+        self._announcer.moved(*await self._database.write(order))
+
     async def keep(self, reference_hashes: Iterable[bytes]) -> frozenset[bytes]:
         """Note that these sessions are in use (a page is open). Returns those that are over."""
         asked = frozenset(reference_hashes)

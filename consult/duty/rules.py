@@ -58,6 +58,8 @@ NEXT_STATE: dict[tuple[DutyState, DutyStep], DutyState] = {
     (S.DISABLED, T.ENABLE): S.OFFLINE,
 }
 
+# More at once is nobody's attention any more.
+MOST_CAPACITY = 10
 # States in which a lost officer may be found again, unchanged.
 RESUMABLE = frozenset({S.AVAILABLE, S.PAUSED, S.DRAINING})
 # States in which an officer may pick somebody up without an offer.

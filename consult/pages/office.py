@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from consult.accounts.doorkeeper import Visit
+from consult.duty.rules import MOST_CAPACITY
 from consult.errors import BadRequest, Conflict, NotFound
 from consult.office.hours import USUAL_WEEK
 from consult.pages.forms import Errors, read_fields
@@ -15,6 +16,7 @@ from consult.pages.office_forms import (
     HOURS_FIELDS,
     PERSON_FIELDS,
     SERVICE_FIELDS,
+    read_capacity,
     read_closure,
     read_hours,
     read_role,
@@ -35,7 +37,9 @@ DONE = frozenset(
         "closure_removed",
         "person_added",
         "person_disabled",
+        "person_enabled",
         "skills_set",
+        "capacity_set",
     }
 )
 NOTHING_FAILED: dict[str, Any] = {"failed": "", "failed_for": "", "form": {}, "errors": {}}
@@ -46,6 +50,7 @@ class OfficePages:
         self._office = services.office
         self._staff = services.staff
         self._doorkeeper = services.doorkeeper
+        self._desk = services.desk
         self._templates = templates
 
     async def page(self, request: Request, visit: Visit) -> Response:
@@ -132,6 +137,20 @@ class OfficePages:
         await self._staff.set_skills(person_id, fields.all("services"), visit.caller.subject)
         return _done("skills_set")
 
+    async def enable_person(self, request: Request, visit: Visit) -> Response:
+        await self._doorkeeper.enable(request.path_params["person"], visit.caller)
+        return _done("person_enabled")
+
+    async def set_capacity(self, request: Request, visit: Visit) -> Response:
+        fields, person_id = await read_fields(request), request.path_params["person"]
+        capacity = read_capacity(fields)
+        if capacity is None:
+            say = self._templates.sayer(request)
+            errors = {"capacity": say("field.capacity_range", most=MOST_CAPACITY)}
+            return await self._failed(request, visit, "capacity", fields.typed("capacity"), errors, person_id)
+        await self._desk.set_capacity(visit.caller, person_id, capacity)
+        return _done("capacity_set")
+
     async def _failed(
         self,
         request: Request,
@@ -148,7 +167,7 @@ class OfficePages:
         language, say = self._templates.language(request), self._templates.sayer(request)
         office = await self._office.shown()
         names = {service.id: service.name(language) for service in office.services}
-        people = await self._staff.everybody()
+        people, capacities = await self._staff.everybody(), await self._desk.capacities()
         done = request.query_params.get("done", "")
         context = {
             "person": visit.caller,
@@ -156,8 +175,12 @@ class OfficePages:
             "services": [service_shown(service, language) for service in office.services],
             "closures": [{"day": one.day, "reason": one.reason(language)} for one in office.closures],
             "people": [
-                person_shown(one, say(f"role.{one.role.value}"), names, visit.caller.id) for one in people
+                person_shown(
+                    one, say(f"role.{one.role.value}"), names, capacities.get(one.id), visit.caller.id
+                )
+                for one in people
             ],
+            "most_capacity": MOST_CAPACITY,
             "roles": [{"id": role, "name": say(f"role.{role}")} for role in ROLES],
             "done": say(f"office.done.{done}") if done in DONE else "",
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from consult.accounts.names import clean_name
+from consult.duty.rules import MOST_CAPACITY
 from consult.errors import BadRequest
 from consult.office.hours import Span
 from consult.pages.forms import Errors, Fields
@@ -83,6 +84,14 @@ def read_role(fields: Fields) -> Role | None:
     """One of the office's roles; an applicant is none."""
     roles = {role.value: role for role in (Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR)}
     return roles.get(fields.one("role"))
+
+
+def read_capacity(fields: Fields) -> int | None:
+    """Units at once; None for what is no number of them."""
+    typed = fields.one("capacity").strip()
+    if not re.fullmatch(r"[0-9]{1,3}", typed):
+        return None
+    return int(typed) if 1 <= int(typed) <= MOST_CAPACITY else None
 
 
 def _day(typed: str, today: date) -> date:

@@ -41,6 +41,8 @@ class PersonShown:
     role_name: str
     services: list[str]
     service_ids: tuple[str, ...]
+    capacity: int | None
+    """Units at once, of an officer."""
     added_at: datetime
     disabled_at: datetime | None
     self: bool
@@ -70,7 +72,9 @@ def days_shown(week: Week, language: str) -> list[DayShown]:
     return days
 
 
-def person_shown(person: Person, role_name: str, service_names: dict[str, str], own_id: str) -> PersonShown:
+def person_shown(
+    person: Person, role_name: str, service_names: dict[str, str], capacity: int | None, own_id: str
+) -> PersonShown:
     return PersonShown(
         person.id,
         person.user_name,
@@ -79,6 +83,7 @@ def person_shown(person: Person, role_name: str, service_names: dict[str, str], 
         role_name,
         [service_names[id] for id in person.service_ids if id in service_names],
         person.service_ids,
+        capacity,
         person.added_at,
         person.disabled_at,
         person.id == own_id,

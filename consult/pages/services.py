@@ -10,6 +10,7 @@ from consult.live.limits import Allowance
 from consult.live.redis import Live
 from consult.office.office import Office
 from consult.papers.tray import Tray
+from consult.queue.desk import Desk
 from consult.queue.going_home import GoingHome
 from consult.queue.line import Line
 from consult.queue.reception import Reception
@@ -31,6 +32,7 @@ class PageServices:
     admission: Admission
     guest_door: GuestDoor
     reception: Reception
+    desk: Desk
     going_home: GoingHome
     ticket_machine: TicketMachine
     line: Line

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from consult.consultations import shown
 from consult.consultations.stages import Stage
 from consult.consultations.store import device_checks, tickets
+from consult.duty import capacity as capacity_store
 from consult.duty import store as duty
-from consult.duty.rules import DutyStep
+from consult.duty.rules import MOST_CAPACITY, DutyStep
 from consult.duty.shown import duty_of
 from consult.duty.store import DutyRow
-from consult.errors import NotFound
+from consult.errors import BadRequest, NotFound
 from consult.people import Caller, Role
 from consult.queue import assigning
 from consult.queue.assigning import Returned
@@ -90,6 +91,27 @@ class Desk:
         self._usher.duty_changed(row, *skills)
         self._matching.soon()
         return row
+
+    async def set_capacity(self, caller: Caller, officer_id: str, capacity: int) -> DutyRow:
+        """How many units this officer serves at once; for an administrator. Nobody is thrown out.
+
+        Raises BadRequest outside 1 to `MOST_CAPACITY`, NotFound for who is no officer.
+        """
+        if not 1 <= capacity <= MOST_CAPACITY:
+            raise BadRequest(field="capacity", reason="range")
+
+        def order(conn: Connection) -> tuple[DutyRow, list[str]]:
+            row = capacity_store.set_capacity(conn, officer_id, capacity, caller.subject)
+            return row, duty.skills(conn, officer_id)
+
+        row, skills = await self._database.write(order)
+        self._usher.duty_changed(row, *skills)
+        self._matching.soon()
+        return row
+
+    async def capacities(self) -> dict[str, int]:
+        """Person id -> units at once, of every officer."""
+        return await self._database.read(capacity_store.capacities)
 
     async def came(self, caller: Caller) -> None:
         """The officer's page is here: a lost officer is back in the state from before."""

@@ -55,7 +55,9 @@ MAY: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/office/closures/{day}/remove"): (ADMINISTRATOR,),
     ("POST", "/office/people"): (ADMINISTRATOR,),
     ("POST", "/office/people/{person}/disable"): (ADMINISTRATOR,),
+    ("POST", "/office/people/{person}/enable"): (ADMINISTRATOR,),
     ("POST", "/office/people/{person}/services"): (ADMINISTRATOR,),
+    ("POST", "/office/people/{person}/capacity"): (ADMINISTRATOR,),
     ("GET", "/livez"): (EVERYBODY,),
     ("GET", "/readyz"): (EVERYBODY,),
     ("GET", "/static/{version}/{name:path}"): (EVERYBODY,),
@@ -99,7 +101,8 @@ class Town:
         """All that an order could have changed, as the office shows it."""
         shown = await self.door.app.pages.office.shown()
         people = await self.door.app.pages.staff.everybody()
-        return shown.services, shown.closures, people
+        capacities = await self.door.app.pages.desk.capacities()
+        return shown.services, shown.closures, people, capacities
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.support.visitor import HOME
 __all__ = ["town"]
 
 # After these nothing else can be asked for.
-LAST = {"retire": 1, "disable": 1, "sign-out": 2}
+LAST = {"retire": 1, "disable": 1, "enable": 2, "sign-out": 3}
 
 
 async def test_the_route_table_is_the_matrix(town: Town) -> None:

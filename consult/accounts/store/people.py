@@ -110,6 +110,17 @@ def disable(conn: Connection, person_id: str, actor: str) -> Role:
     return Role(role)
 
 
+def enable(conn: Connection, person_id: str, actor: str) -> Role:
+    """The person's role. Raises NotFound when there is no such person or it is not disabled."""
+    disabled = select(person.c.role).where(person.c.id == person_id, person.c.disabled_at.is_not(None))
+    role = conn.execute(disabled.with_for_update()).scalar()
+    if role is None:
+        raise NotFound()
+    conn.execute(update(person).where(person.c.id == person_id).values(disabled_at=None))
+    record(conn, f"staff:{person_id}", "person_enabled", actor, {"role": role})
+    return Role(role)
+
+
 def set_skills(conn: Connection, person_id: str, service_ids: Iterable[str], actor: str) -> None:
     """Replace the services this officer may serve. Raises NotFound for an unknown officer or service."""
     query = select(person.c.id).where(person.c.id == person_id, person.c.role == Role.OFFICER)

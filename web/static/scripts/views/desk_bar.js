@@ -9,6 +9,9 @@ import { part, show, words } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const UNIT_PX = 23;
+/** Where there are many, words need the room. */
+const NARROW_UNIT_PX = 12;
+const MANY = 5;
 
 /**
  * @typedef {object} BarParts
@@ -64,10 +67,11 @@ function drawUnits(drawing, used, total) {
   const state = `${used}/${total}`;
   if (drawing.getAttribute("data-state") === state) return;
   drawing.setAttribute("data-state", state);
-  drawing.setAttribute("width", String(Math.max(0, total * UNIT_PX - 3)));
+  const wide = total > MANY ? NARROW_UNIT_PX : UNIT_PX;
+  drawing.setAttribute("width", String(Math.max(0, total * wide - 3)));
   const boxes = Array.from({ length: total }, (_, index) => {
     const box = document.createElementNS(SVG, "rect");
-    const values = { x: index * UNIT_PX + 0.75, y: 0.75, width: UNIT_PX - 4.5, height: 8.5, rx: 2.5 };
+    const values = { x: index * wide + 0.75, y: 0.75, width: wide - 4.5, height: 8.5, rx: 2.5 };
     for (const [name, value] of Object.entries(values)) box.setAttribute(name, String(value));
     if (index < used) box.setAttribute("class", "on");
     return box;
