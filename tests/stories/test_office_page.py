@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Locator, expect
 
+from tests.stories.looks import looked_at
 from tests.stories.people import Person, Town
 from tests.support.house import House
+from tests.support.looking import Finding
 from tests.support.waiting import until
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -183,6 +185,9 @@ async def test_a_new_officer_works_and_is_shut_out_within_five_seconds_once_disa
     await officer.takes("Ibu Kembali")
     await citizen.is_served()
     await someone.locator("summary", has_text="Ubah kapasitas").click()
+    findings: list[Finding] = []
+    await looked_at(admin, "office-capacity", findings)
+    assert not findings, "\n".join(map(str, findings))
     await someone.get_by_label("Unit sekaligus untuk Petugas Baru").fill("1")
     await someone.get_by_role("button", name="Simpan kapasitas").click()
     await says_done(admin, "Kapasitas petugas disimpan.")

@@ -160,6 +160,8 @@ async def test_a_consultation_is_ended_and_a_number_blocked_with_a_reason_for_th
     await panel.locator("summary", has_text="Akhiri tugas petugas").click()
     await panel.get_by_role("button", name="Ya, akhiri tugas").click()
     await expect(panel.get_by_role("alert")).to_have_text("Pilih petugasnya dulu.")
+    await looked_at(supervisor, "board-shift", findings)
+    assert not findings, "\n".join(map(str, findings))
     await panel.get_by_label("Petugas", exact=True).select_option("Petugas 1")
     await panel.get_by_role("button", name="Ya, akhiri tugas").click()
     await expect(panel.get_by_role("status")).to_have_text("Tugas Petugas 1 diakhiri.")

@@ -98,7 +98,8 @@ async def test_a_retired_service_stays_on_the_board_until_its_last_citizen_has_l
 
 async def test_who_is_served_is_listed_with_officer_call_and_since_when(line: Line) -> None:
     officer, first, second = await line.officer(), await line.citizen(), await line.citizen()
-    assert (await board(line)).served == []
+    await line.citizen()
+    assert (await board(line)).served == [], "who waits is found by number"
     await line.serve(officer, first)
     await line.pass_time(60, officer)
     await line.serve(officer, second)
