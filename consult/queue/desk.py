@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from consult.consultations import shown
 from consult.consultations.stages import Stage
 from consult.consultations.store import device_checks, tickets
-from consult.duty import capacity as capacity_store
 from consult.duty import store as duty
 from consult.duty.rules import MOST_CAPACITY, DutyStep
 from consult.duty.shown import duty_of
 from consult.duty.store import DutyRow
+from consult.duty.store import capacity as capacity_store
 from consult.errors import BadRequest, NotFound
 from consult.people import Caller, Role
 from consult.queue import assigning

@@ -22,7 +22,10 @@ from tests.support.databases import SqliteTemplate
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 OFFICER = Caller(Role.OFFICER, "o", "Petugas")
-GROWING = "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|recording|recording_slice|rating"
+GROWING = (
+    "ticket|ticket_pass|call|guest|guest_leg|entry|event|answer|stream|session|"
+    "recording|recording_slice|rating"
+)
 
 ASKED: dict[str, Callable[[Connection], Any]] = {
     "offers that ran out": line.offers_run_out,

@@ -9,7 +9,7 @@
 /** @typedef {"direct" | "stun" | "turn_udp" | "turn_tcp" | "turn_tls" | "none"} Path */
 /** @typedef {"applicant" | "officer"} PersonSide */
 /** @typedef {"applicant" | "officer" | "office"} EntryBy */
-/** @typedef {"joined" | "message" | "served" | "officer_lost" | "applicant_away" | "returned" | "transferred" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended"} EntryKind */
+/** @typedef {"joined" | "message" | "served" | "officer_lost" | "applicant_away" | "returned" | "transferred" | "parked" | "resumed" | "photo" | "call_rang" | "call_connected" | "call_quality" | "call_screen" | "call_ended" | "guest" | "recording" | "ended" | "reopened" | "brought_forward"} EntryKind */
 /** @typedef {"waiting" | "offered" | "serving" | "parked" | "ended"} Stage */
 /** @typedef {"chat" | "video"} Channel */
 /** @typedef {"offline" | "available" | "paused" | "draining" | "lost" | "disabled"} DutyState */
@@ -24,8 +24,14 @@
 /** @typedef {{ t: "Typing", ticket: string }} Typing */
 /** @typedef {{ t: "LeaveQueue", cseq: number, ticket: string }} LeaveQueue */
 /** @typedef {{ t: "EndConsultation", cseq: number, ticket: string, epoch?: number | null }} EndConsultation */
+/** @typedef {{ t: "ReopenConsultation", cseq: number, ticket: string }} ReopenConsultation */
+/** @typedef {{ t: "RateConsultation", cseq: number, ticket: string, score: number, remark?: string }} RateConsultation */
 /** @typedef {{ t: "AskTransferTargets", ticket: string }} AskTransferTargets */
 /** @typedef {{ t: "TransferConsultation", cseq: number, ticket: string, epoch: number, note: string, service?: string | null, officer?: string | null }} TransferConsultation */
+/** @typedef {{ t: "FindNumber", label: string }} FindNumber */
+/** @typedef {{ t: "CloseConsultation", cseq: number, ticket: string, epoch: number, reason: string }} CloseConsultation */
+/** @typedef {{ t: "BlockTicket", cseq: number, ticket: string, reason: string }} BlockTicket */
+/** @typedef {{ t: "EndShift", cseq: number, officer: string }} EndShift */
 /** @typedef {{ t: "BeReady", cseq: number }} BeReady */
 /** @typedef {{ t: "Pause", cseq: number, reason?: string }} Pause */
 /** @typedef {{ t: "FinishShift", cseq: number }} FinishShift */
@@ -37,6 +43,7 @@
 /** @typedef {{ t: "DeclineCall", cseq: number, ticket: string, call: string }} DeclineCall */
 /** @typedef {{ t: "HangUp", cseq: number, ticket: string, call: string }} HangUp */
 /** @typedef {{ t: "ReportConnected", cseq: number, ticket: string, call: string, generation: number }} ReportConnected */
+/** @typedef {{ t: "ReportInterrupted", cseq: number, ticket: string, call: string, generation: number }} ReportInterrupted */
 /** @typedef {{ t: "RenewCall", cseq: number, ticket: string, call: string, generation: number, rung?: "audio" | "relay" | null, hide?: boolean | null }} RenewCall */
 /** @typedef {{ t: "ReportLost", cseq: number, ticket: string, call: string, generation: number }} ReportLost */
 /** @typedef {{ t: "ReportQuality", cseq: number, ticket: string, call: string, step: QualityStep, level: number }} ReportQuality */
@@ -48,6 +55,7 @@
 /** @typedef {{ t: "ListenIn", cseq: number, ticket: string, call: string }} ListenIn */
 /** @typedef {{ t: "AcknowledgeListener", cseq: number, ticket: string, guest: string }} AcknowledgeListener */
 /** @typedef {{ t: "StopListening", cseq: number, ticket: string, guest: string }} StopListening */
+/** @typedef {{ t: "BringForward", cseq: number, ticket: string, minutes: number, reason: string }} BringForward */
 /** @typedef {{ t: "JoinLeg", cseq: number, ticket: string, call: string, guest: string, between: PersonSide, generation?: number }} JoinLeg */
 /** @typedef {{ t: "SendDescription", ticket: string, call: string, generation: number, kind: "answer" | "offer", sdp: string, leg?: string | null }} SendDescription */
 /** @typedef {{ t: "SendCandidate", ticket: string, call: string, generation: number, candidate: string, mid?: string | null, line?: number | null, ufrag?: string | null, leg?: string | null }} SendCandidate */
@@ -68,7 +76,7 @@
 /** @typedef {{ t: "ReportCheck", cseq: number, ticket: string, check: string, camera: DeviceState, microphone: DeviceState, speaker: SpeakerState, signalling_ms: number, path: Path, down_packets?: number, down_lost?: number, down_kbps?: number, level_db?: number | null, rtt_ms?: number | null, looped_kbps?: number | null, relays?: Record<string, boolean> }} ReportCheck */
 /** @typedef {{ seq: number, at: number, kind: EntryKind, by: EntryBy, name?: string, text?: string, values?: Record<string, string | number> }} Entry */
 /** @typedef {{ applicant_delivered: number, applicant_read: number, officer_delivered: number, officer_read: number }} Seen */
-/** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, rung?: "audio" | "direct" | "relay", ice_seconds?: number | null }} CallShown */
+/** @typedef {{ id: string, ticket: string, stage: CallStage, generation: number, revision: number, media: Media, started_by: PersonSide, polite?: boolean, accepted_media?: Media | null, taken_by?: string | null, ring_expires_at?: number | null, connected_at?: number | null, reconnects_until?: number | null, ended_reason?: string | null, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, rung?: "audio" | "direct" | "relay", ice_seconds?: number | null, hidden?: boolean }} CallShown */
 /** @typedef {{ id: string, ticket: string, role: "colleague" | "companion" | "interpreter" | "supervisor", stage: "admitted" | "asking" | "ended" | "invited", revision: number, invited_by: EntryBy, name?: string, admitted_by?: Array<PersonSide>, expires_at?: number | null, ended_reason?: string | null }} GuestShown */
 /** @typedef {{ id: string, ticket: string, call: string, guest: string, between: PersonSide, generation: number, revision: number, polite?: boolean, ready?: boolean, taken_by?: string | null, media?: Media, ice_servers?: Array<Record<string, string | Array<string>>>, relay_only?: boolean, ice_seconds?: number | null, listens?: boolean }} LegShown */
 /** @typedef {{ id: string, ticket: string, call: string, stage: RecordingStage, revision: number, text_version: number, keep_days: number, slice_seconds: number, agreed: Array<string>, waits_for: Array<string>, recorder: string, started_at?: number | null, reason?: string, ended_by?: string }} RecordingShown */
@@ -84,8 +92,10 @@
 /** @typedef {{ id: string, name: string, letter: string, waiting: number, waiting_chat: number, waiting_video: number, serving: number, officers_on_duty: number, longest_since_at?: number | null, longest_label?: string | null, name_en?: string }} ServiceFigures */
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ id: string, ticket: string, label: string, service_name: string, service_name_en: string, officer_name: string, media: Media, connected_at?: number | null, chair?: "" | "colleague" | "companion" | "interpreter" | "supervisor", listener?: string }} CallFigures */
+/** @typedef {{ id: string, label: string, service_name: string, service_name_en: string, stage: Stage, since_at: number, epoch?: number, officer_name?: string, call?: "" | "audio" | "video" }} TicketFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
-/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null, relay?: boolean }} WelcomeApplicant */
+/** @typedef {{ reopen_seconds?: number, priority_minutes?: number, rating_seconds?: number, rated?: number | null }} AfterEnd */
+/** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null, relay?: boolean, after?: AfterEnd | null }} WelcomeApplicant */
 /** @typedef {{ t: "WelcomeOfficer", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, duty: Duty, conversations: Array<Conversation>, whole: Array<string>, line: Array<Waiting>, line_total: number, offer?: Offer | null, seen_from?: string }} WelcomeOfficer */
 /** @typedef {{ t: "WelcomeSupervisor", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, name: string, board: BoardShown, listening?: GuestShown | null, legs?: Array<LegShown>, seen_from?: string }} WelcomeSupervisor */
 /** @typedef {{ t: "WelcomeGuest", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, guest: GuestShown, legs?: Array<LegShown>, officer_name?: string, applicant_name?: string, seen_from?: string, recording?: RecordingShown | null }} WelcomeGuest */
@@ -105,7 +115,8 @@
 /** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
 /** @typedef {{ t: "TransferTargets", ticket: string, services: Array<ServiceTarget>, officers: Array<OfficerTarget> }} TransferTargets */
 /** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
-/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures> }} BoardShown */
+/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures>, served?: Array<TicketFigures> }} BoardShown */
+/** @typedef {{ t: "NumberFound", label: string, tickets: Array<TicketFigures> }} NumberFound */
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "GuestChanged", guest: GuestShown }} GuestChanged */
 /** @typedef {{ t: "LegChanged", leg: LegShown }} LegChanged */
@@ -124,8 +135,8 @@
 /** @typedef {{ t: "CheckKept", ticket: string, result: DeviceCheck }} CheckKept */
 /** @typedef {{ t: "DisruptionTold", lasts: boolean }} DisruptionTold */
 /** @typedef {{ t: "ReconnectAsked", after_ms: number, why: string }} ReconnectAsked */
-/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | AskTransferTargets | TransferConsultation | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | JoinLeg | SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
-/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | TransferTargets | LineShown | BoardShown | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | CodeRelayed | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | DisruptionTold | ReconnectAsked} ServerFrame */
+/** @typedef {Hello | Refresh | Ping | PostMessage | MarkSeen | Typing | LeaveQueue | EndConsultation | ReopenConsultation | RateConsultation | AskTransferTargets | TransferConsultation | FindNumber | CloseConsultation | BlockTicket | EndShift | BeReady | Pause | FinishShift | AcceptOffer | PassOffer | ServeNext | Ring | AcceptCall | DeclineCall | HangUp | ReportConnected | ReportInterrupted | RenewCall | ReportLost | ReportQuality | ReportScreen | InviteGuest | AdmitGuest | DismissGuest | LeaveCall | ListenIn | AcknowledgeListener | StopListening | BringForward | JoinLeg | SendDescription | SendCandidate | SendCode | SendMediaState | AskRestart | AskIceServers | AskRecording | AnswerRecording | WithdrawRecording | StopRecording | BeginRecorder | SendRecorderOffer | SendRecorderCandidate | BeginCheck | SendCheckOffer | SendCheckCandidate | ReportCheck} ClientFrame */
+/** @typedef {WelcomeApplicant | WelcomeOfficer | WelcomeSupervisor | WelcomeGuest | Pong | Acked | Refused | EntryAdded | SeenMarked | TypingShown | PresenceTold | PositionTold | TicketChanged | OfferMade | OfferWithdrawn | DutyChanged | ConversationOpened | ConversationClosed | TransferTargets | LineShown | BoardShown | NumberFound | CallChanged | GuestChanged | LegChanged | LegsEnded | DescriptionRelayed | CandidateRelayed | MediaStateTold | CodeRelayed | RestartAsked | RecordingChanged | RecorderBegun | RecorderAnswered | CheckBegun | CheckAnswered | CheckStopped | CheckKept | DisruptionTold | ReconnectAsked} ServerFrame */
 
 /** @typedef {"resume" | "resume_now" | "anew" | "reload" | "wait" | "no"} Return */
 /** What a close code means and whether to come back.
