@@ -27,7 +27,8 @@ from consult.storage.database import Database
 from consult.storage.receipts import Receipt
 from consult.wire.to_client import AfterEnd, Entry
 
-BLOCKED = "blocked"
+# What a supervisor has ended stays so: a new number may be taken.
+BY_THE_OFFICE = ("blocked", "ended_by_office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Reopening:
         """The citizen waits again, and is told so; an officer who asks for it is the one they wait for.
 
         Raises NotFound for what is not the caller's, StageForbids while it is not over, TooLate, ClosedHours,
-        OtherPlace when this citizen holds another number, NotAllowed for a number that the office blocked.
+        OtherPlace when this citizen holds another number, NotAllowed for what a supervisor ended or blocked.
         """
         result = await self._database.write(
             lambda conn: reopen(conn, caller, ticket_id, self._settings), receipt
@@ -109,7 +110,7 @@ def reopen(conn: Connection, caller: Caller, ticket_id: str, settings: Settings)
 
 
 def _allow(conn: Connection, caller: Caller, row: TicketRow, now: datetime, settings: Settings) -> None:
-    if row.ended_reason == BLOCKED:
+    if row.ended_reason in BY_THE_OFFICE:
         raise NotAllowed()
     if row.ended_at is None or now - row.ended_at > timedelta(hours=settings.reopen_hours):
         raise TooLate()

@@ -169,12 +169,13 @@ async def test_what_is_not_ones_own_or_not_over_is_refused_and_changes_nothing(l
     assert (await line.ticket(citizen)).stage is Stage.ENDED
 
 
-async def test_a_blocked_number_stays_closed(line: Line) -> None:
+@pytest.mark.parametrize("why", ["blocked", "ended_by_office"])
+async def test_what_a_supervisor_ended_stays_so(line: Line, why: str) -> None:
     citizen = await line.citizen()
 
     def block(conn: Connection) -> None:
         before = tickets.find(conn, citizen.id)
-        tickets.advance(conn, before, Step.BLOCK, "staff:rina", ended_reason="blocked")
+        tickets.advance(conn, before, Step.BLOCK, "staff:rina", ended_reason=why)
 
     await line.app.database.write(block)
     assert await line.refused(reopens(line, citizen, citizen)) == "not_allowed"

@@ -151,6 +151,13 @@ async def test_a_consultation_is_ended_and_a_number_blocked_with_a_reason_for_th
     await supervisor.page.get_by_label("Cari nomor antrean").fill(waiting.replace("-0", " ").lower())
     await supervisor.page.get_by_role("button", name="Cari", exact=True).click()
     await expect(row(supervisor, waiting)).to_contain_text("Menunggu")
+    await row(supervisor, waiting).get_by_role("button", name=f"Dahulukan {waiting}").click()
+    await looked_at(supervisor, "board-forward", findings)
+    await row(supervisor, waiting).get_by_label("Lebih awal").select_option("60 menit")
+    await steps_in(supervisor, waiting, "Dahulukan", "Izin habis hari ini")
+    await expect(supervisor.page.get_by_text(f"Nomor {waiting} didahulukan.")).to_be_visible()
+    moved = house.rows("SELECT joined_at - order_at AS earlier FROM ticket WHERE name = 'Bapak Blokir'")
+    assert moved[0]["earlier"] == 3_600_000
     await steps_in(supervisor, waiting, "Blokir", "Nomor palsu")
     await expect(row(supervisor, waiting)).to_have_count(0)
     await expect(

@@ -103,6 +103,11 @@ export class Board {
     return this.#now({ t: "BlockTicket", ticket: id, reason });
   }
 
+  /** Lets who waits be served earlier. @param {TicketFigures} figures @param {string} reason for the office alone @param {number} minutes as if it had joined so much earlier */
+  forward({ id }, reason, minutes) {
+    return this.#now({ t: "BringForward", ticket: id, minutes, reason });
+  }
+
   /** Ends this officer's shift: no more offers, and off duty once nothing runs. @param {string} officer */
   endShift(officer) {
     return this.#now({ t: "EndShift", officer });

@@ -8,6 +8,9 @@ import { Recording } from "./recording.js";
 import { Photos } from "./photos.js";
 import { Transcript } from "./transcript.js";
 
+// What a supervisor has ended is not taken up again.
+const BY_THE_OFFICE = ["blocked", "ended_by_office"];
+
 /** @typedef {import("../wire.js").ServerFrame} ServerFrame */
 /** @typedef {import("../wire.js").WelcomeApplicant} WelcomeApplicant */
 /** @typedef {import("../wire.js").Ticket} Ticket */
@@ -108,7 +111,7 @@ export class TicketModel {
   get reopenUntil() {
     const { stage, ended_at: at, ended_reason: reason } = this.#shown ?? {};
     const seconds = this.#after.reopen_seconds ?? 0;
-    return stage === "ended" && at && reason !== "blocked" && seconds > 0 ? at + seconds * 1000 : null;
+    return stage === "ended" && at && !BY_THE_OFFICE.includes(reason ?? "") && seconds > 0 ? at + seconds * 1000 : null;
   }
 
   /** How much earlier it would have joined, as the line counts. */

@@ -1,5 +1,5 @@
 // @ts-check
-// Who is being served, on the board, or who has the number that was looked for; each may be ended or blocked, with a reason.
+// Who is being served, on the board, or who has the number that was looked for; each may be ended, blocked or brought forward, with a reason.
 import { t } from "../text.js";
 import { duration } from "../times.js";
 import { StepInForm } from "./board_step_in.js";
@@ -29,7 +29,7 @@ class ServedView {
   #number;
   /** @type {Map<string, { node: HTMLElement, drawn: string }>} */
   #rows = new Map();
-  #form = new StepInForm((act, figures, reason) => this.#step(act, figures, reason));
+  #form = new StepInForm((...asked) => this.#step(...asked));
   #told = "";
 
   /** @param {HTMLElement} panel @param {Board} board @param {() => number} now */
@@ -104,10 +104,12 @@ class ServedView {
   /** @param {TicketFigures} figures */
   #acts(figures) {
     const serving = figures.stage === "serving";
+    const waits = figures.stage === "waiting" || figures.stage === "parked";
     return el(
       "span",
       { class: "acts" },
       serving && this.#act("close", figures),
+      waits && this.#act("forward", figures),
       this.#act("block", figures),
     );
   }
@@ -119,12 +121,12 @@ class ServedView {
       this.#form.asks(act, figures, /** @type {{ node: HTMLElement }} */ (this.#rows.get(figures.id)).node);
       this.update();
     };
-    return el("button", { class: "btn low bare danger", type: "button", onclick: asks }, t(`board.${act}`), el("span", { class: "unseen" }, ` ${figures.label}`));
+    return el("button", { class: act === "forward" ? "btn low bare" : "btn low bare danger", type: "button", onclick: asks }, t(`board.${act}`), el("span", { class: "unseen" }, ` ${figures.label}`));
   }
 
-  /** @param {Act} act @param {TicketFigures} figures @param {string} reason */
-  async #step(act, figures, reason) {
-    await this.#board[act](figures, reason);
+  /** @param {Act} act @param {TicketFigures} figures @param {string} reason @param {number} minutes */
+  async #step(act, figures, reason, minutes) {
+    await this.#board[act](figures, reason, minutes);
     this.#told = t(`board.${act}_done`, { label: figures.label });
     this.#leave();
   }

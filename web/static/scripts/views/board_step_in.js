@@ -4,12 +4,16 @@ import { t } from "../text.js";
 import { clone, part, show, words } from "./dom.js";
 
 /** @typedef {import("../wire.js").TicketFigures} TicketFigures */
-/** @typedef {"close" | "block"} Act */
+/** @typedef {"close" | "block" | "forward"} Act */
+
+/** As much as the service takes. @type {Record<Act, number>} */
+const MOST_LETTERS = { close: 500, block: 500, forward: 300 };
 
 /** The question with its reason: one for the panel, in the row that it is about. */
 export class StepInForm {
   #form = /** @type {HTMLFormElement} */ (clone("step-in"));
   #why = /** @type {HTMLTextAreaElement} */ (part(this.#form, "why"));
+  #minutes = /** @type {HTMLSelectElement} */ (part(this.#form, "minutes"));
   #carryOut;
   /** @type {Act} */
   #act = "block";
@@ -19,7 +23,7 @@ export class StepInForm {
   #latest = null;
   #sending = false;
 
-  /** @param {(act: Act, about: TicketFigures, reason: string) => Promise<void>} carryOut */
+  /** @param {(act: Act, about: TicketFigures, reason: string, minutes: number) => Promise<void>} carryOut */
   constructor(carryOut) {
     this.#carryOut = carryOut;
     part(this.#form, "no").addEventListener("click", () => {
@@ -48,6 +52,10 @@ export class StepInForm {
     words(part(this.#form, "title"), t(`board.${act}_title`, { label }));
     words(part(this.#form, "about"), t(`board.${act}_about`));
     words(part(this.#form, "yes"), t(`board.${act}_yes`));
+    part(this.#form, "yes").classList.toggle("danger", act !== "forward");
+    this.#form.classList.toggle("mild", act === "forward");
+    show(part(this.#form, "earlier"), act === "forward");
+    this.#why.maxLength = MOST_LETTERS[act];
     this.#form.setAttribute("aria-label", t(`board.${act}_title`, { label }));
     this.#refuse("");
     this.#latest = figures;
@@ -73,7 +81,7 @@ export class StepInForm {
     this.#refuse("");
     this.#sending = true;
     try {
-      await this.#carryOut(this.#act, about, reason);
+      await this.#carryOut(this.#act, about, reason, Number(this.#minutes.value));
     } catch (refusal) {
       const { code = "busy", values = {} } = /** @type {{ code?: string, values?: Record<string, string | number> }} */ (refusal);
       this.#refuse(t(`error.${code}`, values));
