@@ -15,9 +15,20 @@ ADMINISTRATOR = Caller(Role.ADMINISTRATOR, "administrator", "Administrator")
 
 
 class ShiftRules(HandoverRules):
-    @rule(service=st.integers(0, 1), closed=st.booleans())
-    def hours(self, service: int, closed: bool) -> None:
-        """Who waits at a closed service is let go by the sweep, once nobody is on duty for it."""
+    @rule(
+        service=st.integers(0, 1),
+        closed=st.booleans(),
+        only=st.sampled_from(["", "available", "paused", "draining"]),
+    )
+    def hours(self, service: int, closed: bool, only: str) -> None:
+        """Who waits is let go, once nobody is on duty there any more; `only`: one officer stays."""
+        self.set_hours(service, closed)
+        if closed and only:
+            self.sign_out(1, True, False, "plain")
+            self.change_duty(self.officer(0), only, "plain")
+        self.pass_time(10)
+
+    def set_hours(self, service: int, closed: bool) -> None:
         id = self.services[service]
         self.do(self.server.office.set_hours(id, not closed, {}, ADMINISTRATOR.subject))
         (self.office.closed.add if closed else self.office.closed.discard)(service)

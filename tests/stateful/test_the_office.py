@@ -91,7 +91,7 @@ class TheOffice(FaultRules):
         if self.stopped is not None:
             self.it_goes_on(dies=False)
         for service in range(len(self.services)):
-            self.hours(service, closed=True)
+            self.set_hours(service, closed=True)
         officers = list(self.office.officers.values())
         self.pass_time(40, silent=officers)
         self.pass_time(130, silent=officers)
