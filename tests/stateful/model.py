@@ -133,6 +133,7 @@ class Office(Calls):
     def end(self, citizen: Citizen) -> None:
         self.end_call(citizen)
         citizen.held_for = None
+        citizen.left = citizen.officer if citizen.stage == "offered" else None
         if citizen.officer:
             officer = self.officers[citizen.officer]
             officer.serving.discard(citizen.ticket)

@@ -72,6 +72,7 @@ class Citizen:
     passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     readers: list[str] = field(default_factory=list)  # who served it, one after the other
+    left: str | None = None  # whoever was offered it when it ended
     officers: set[str] = field(default_factory=set)  # and who was offered it besides
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """The office against a plain model: everything that people do and everything that goes wrong, at random."""
 
+import asyncio
 import sys
 from typing import Any
 
@@ -83,6 +84,8 @@ class TheOffice(FaultRules):
             for server in self.counter.servers:
                 server.database.goes_on.set()
                 server.frames.clear()
+            if self.stopped is not None:  # or it would go on in the midst of another day
+                self.do(asyncio.wait([self.stopped[1]]))
             if self.office.officers and failed:
                 self.do(self.counter.close_service())
 
@@ -131,8 +134,10 @@ def held_when(citizen: Citizen, entries: list[Entry]) -> dict[int, str]:
     readers, holder, held = iter(citizen.readers), None, {}
     for entry in entries:
         holder = next(readers) if entry.kind == "served" else holder
-        if holder is not None:
-            held[entry.seq] = holder
+        # Whose offer it was when the citizen left hears of that end alone.
+        heard = holder or (citizen.left if entry.kind == "ended" else None)
+        if heard is not None:
+            held[entry.seq] = heard
         if entry.kind in {"returned", "transferred", "ended"}:
             holder = None
     assert next(readers, None) is None, "each pick-up stands in the conversation"
