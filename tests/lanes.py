@@ -34,6 +34,9 @@ def lane_of(nodeid: str) -> str | None:
     return next((lane for lane, modules in CALLS.items() if nodeid.startswith(modules)), None)
 
 
+# Longer than any other module, and each of its tests stands alone.
+SPLIT = ("tests/stateful/test_the_office",)
+
 # What takes longest besides: begun last, it would have nobody beside it. Then modules of browsers and of
 # processes, some of which take a minute, so that what is left for the end is short.
 LONG = ("tests/stateful/", "tests/stories/test_everybody", "tests/web/")
@@ -48,10 +51,12 @@ def begins(nodeid: str) -> int:
 
 
 class Lanes(LoadScopeScheduling):
-    """At most two calls between browsers at once, since they disturb each other; a module is never split.
+    """At most two calls between browsers at once, since they disturb each other; hardly a module is split.
 
     xdist's own `loadgroup` forgets its groups without a word under pytest 9.2 (pytest-xdist issue 1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(SPLIT):
+            return nodeid
         return lane_of(nodeid) or nodeid.split("::", 1)[0]

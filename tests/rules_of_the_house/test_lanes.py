@@ -1,9 +1,9 @@
-"""Calls between browsers keep to their two lanes, and a module is never split between workers."""
+"""Calls between browsers keep to their two lanes, and no module but the longest is split between workers."""
 
 import re
 from pathlib import Path
 
-from tests.lanes import CALLS, Lanes, lane_of
+from tests.lanes import CALLS, SPLIT, Lanes, lane_of
 
 TESTS = Path(__file__).parents[1]
 # What a story says of two browsers that see each other.
@@ -36,5 +36,13 @@ def test_every_name_in_a_lane_of_calls_is_that_of_modules_of_one_lane() -> None:
 
 def test_calls_share_two_lanes_and_every_other_module_has_its_own() -> None:
     for name in _modules():
+        if name.startswith(SPLIT):
+            continue
         scopes = {_scope(f"{name}::test_it[{case}]") for case in "ab"}
         assert scopes == {lane_of(name) or name}
+
+
+def test_the_longest_module_may_run_in_several_workers() -> None:
+    long = [name for name in _modules() if name.startswith(SPLIT)]
+    assert long == ["tests/stateful/test_the_office.py"]
+    assert _scope(f"{long[0]}::test_it[1]") != _scope(f"{long[0]}::test_it[2]")
