@@ -97,6 +97,8 @@ class FaultRules(ShiftRules):
             "pick up": lambda: server.reception.serve_next(self.caller(officer), self.other_tab(officer)),
         }[work]
 
+        self.counter.settle()
+
         async def stop() -> "asyncio.Task[object]":
             server.database.goes_on.clear()
             server.database.stopped.clear()

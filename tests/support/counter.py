@@ -60,8 +60,18 @@ class Counter:
             self._file.dispose()
         self._loop.close()
 
+    def settle(self) -> None:
+        """Wait for the probes with which databases look, after a failure, whether they can be written again.
+
+        They are orders of their own, which would take a failure that is meant for another.
+        """
+        databases = [one.database for one in self.servers if one.database.goes_on.is_set()]
+        while probes := {one.outage._probing for one in databases} - {None}:
+            self.run(asyncio.wait(probes))
+
     def fail(self, point: str) -> None:
         """The next order that reaches this point fails there, and nobody knows what became of it."""
+        self.settle()
         (self._directory / failpoints.RECORD).unlink(missing_ok=True)
         failpoints.arm(f"{point}=raise", self._directory)
 
