@@ -184,7 +184,7 @@ class Settings:
     password_hashes_at_once: int = setting(2, "Password checks at once in a process (64 MiB each).", least=1)
     staff_session_hours: float = setting(12, "A sign-in lasts at most.", least=0)
     staff_idle_minutes: float = setting(30, "A sign-in without use ends after.", least=0)
-    applicant_session_hours: float = setting(24, "A ticket stays open on a device for.", least=0)
+    applicant_session_hours: float = setting(48, "A ticket stays open on a device for.", least=0)
 
     stun_urls: str = setting("", "STUN servers for calls, by commas.")
     turn_urls: str = setting("", "TURN servers for calls, by commas.")

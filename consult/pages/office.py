@@ -51,6 +51,7 @@ class OfficePages:
         self._staff = services.staff
         self._doorkeeper = services.doorkeeper
         self._desk = services.desk
+        self._settings = services.settings
         self._templates = templates
 
     async def page(self, request: Request, visit: Visit) -> Response:
@@ -181,6 +182,8 @@ class OfficePages:
                 for one in people
             ],
             "most_capacity": MOST_CAPACITY,
+            "chat_units": self._settings.chat_units,
+            "video_units": self._settings.video_units,
             "roles": [{"id": role, "name": say(f"role.{role}")} for role in ROLES],
             "done": say(f"office.done.{done}") if done in DONE else "",
         }

@@ -12,7 +12,7 @@ from consult.consultations.store import log, places, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
 from consult.duty.rules import ON_DUTY
-from consult.errors import ClosedHours, NotAllowed, OtherPlace, TooLate
+from consult.errors import ClosedHours, NotAllowed, NotFound, OtherPlace, TooLate
 from consult.live.announcer import Announcer
 from consult.live.presence import Presence
 from consult.office import store as office
@@ -110,6 +110,8 @@ def reopen(conn: Connection, caller: Caller, ticket_id: str, settings: Settings)
 
 
 def _allow(conn: Connection, caller: Caller, row: TicketRow, now: datetime, settings: Settings) -> None:
+    if caller.role is Role.OFFICER and row.served_at is None:
+        raise NotFound()  # it was only offered to them
     if row.ended_reason in BY_THE_OFFICE:
         raise NotAllowed()
     if row.ended_at is None or now - row.ended_at > timedelta(hours=settings.reopen_hours):

@@ -156,9 +156,10 @@ def step_down(
     allowed = (before.rung, rung) in STEPS_DOWN and (rung is not Rung.RELAY or settings.turn_urls)
     if not allowed or (rung is Rung.AUDIO and before.connected_at is not None):
         raise StageForbids(stage=before.stage.value, step=rung.value)
-    until = before.setup_expires_at
+    now = moments.now(conn)
+    until = before.setup_expires_at or now + timedelta(seconds=settings.call_reconnect_seconds)
     if before.connected_at is None:
-        until = moments.now(conn) + timedelta(seconds=settings.call_rung_seconds)
+        until = now + timedelta(seconds=settings.call_rung_seconds)
     accepted = "audio" if rung is Rung.AUDIO else before.accepted_media
     return unchanged(ticket, _renewed(conn, before, caller, until, accepted_media=accepted, rung=rung))
 

@@ -107,7 +107,7 @@ async def test_a_session_on_a_device_ends_in_time(door: Door, visitor: Visitor) 
     link = await take_number(visitor, await door.service())
     await open_with(visitor, link, link.secret)
     cookies = dict(visitor.client.cookies)
-    await let_pass(door.app.database, hours=23)
+    await let_pass(door.app.database, hours=47)
     assert await door.app.doorkeeper.who(cookies, link.ticket_id) is not None
     await let_pass(door.app.database, hours=2)
     assert await door.app.doorkeeper.who(cookies, link.ticket_id) is None

@@ -169,6 +169,13 @@ async def test_what_is_not_ones_own_or_not_over_is_refused_and_changes_nothing(l
     assert (await line.ticket(citizen)).stage is Stage.ENDED
 
 
+async def test_who_was_only_offered_somebody_calls_nobody_back(line: Line) -> None:
+    officer, citizen = await line.officer(), await line.citizen()
+    await line.offer(officer, citizen)
+    await line.reception.leave(citizen, citizen.id, line.receipt(citizen))
+    assert await line.refused(reopens(line, officer, citizen)) == "not_found"
+
+
 @pytest.mark.parametrize("why", ["blocked", "ended_by_office"])
 async def test_what_a_supervisor_ended_stays_so(line: Line, why: str) -> None:
     citizen = await line.citizen()

@@ -7,8 +7,9 @@ import pytest
 from consult.consultations.stages import Stage
 from consult.duty.rules import DutyState
 from consult.duty.store import DutyRow
-from consult.people import Caller
+from consult.people import Caller, Role
 from consult.queue.room_kept import First, Free, kept_for
+from consult.wire.from_client import BringForward
 from tests.support.line import Line
 
 WAITED_SECONDS = 120
@@ -49,6 +50,17 @@ async def test_units_are_gathered_for_a_video_call_that_chats_would_pass_for_eve
     await line.reception.accept(officer, video.id, 1, line.receipt(officer))
     await _end(line, officer, video)
     assert await _offered(line, officer) == behind[1].id
+
+
+async def test_minutes_of_priority_are_no_time_that_was_waited(line: Line) -> None:
+    officer, _ = await _busy(line, "budi", 1)
+    chat = await line.citizen()
+    video = await line.citizen(channel="video")
+    order = BringForward(cseq=1, ticket=video.id, minutes=60, reason="Lansia")
+    rina = Caller(Role.SUPERVISOR, "rina", "Rina")
+    await line.app.hub.services.bringing_forward.bring_forward(rina, order, line.receipt(rina))
+    assert await line.app.line.order(line.service) == [video.id, chat.id]
+    assert await _offered(line, officer) == chat.id
 
 
 async def test_only_one_officers_room_is_kept_and_the_others_serve_on(line: Line) -> None:

@@ -193,6 +193,14 @@ async def test_a_supervisor_ends_a_shift_and_what_is_served_is_finished(line: Li
     assert "staff:rina" in await line.app.database.read(by)
 
 
+async def test_whose_shift_ends_with_an_open_offer_alone_is_told_who_ended_it(line: Line) -> None:
+    officer, offered = await line.officer(), await line.citizen()
+    await line.offer(officer, offered)
+    await line.desk.end_shift(RINA, officer.id, line.receipt(RINA))
+    own = await line.duty(officer)
+    assert (own.state, own.reason, own.load) == (DutyState.OFFLINE, "by_supervisor", 0)
+
+
 async def test_only_a_supervisor_ends_anothers_shift_and_only_one_that_runs(line: Line) -> None:
     officer, other = await line.officer(), await line.officer("citra", ready=False)
     admin = Caller(Role.ADMINISTRATOR, "agus", "Agus")

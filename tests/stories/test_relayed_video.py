@@ -78,7 +78,7 @@ async def test_a_hidden_citizen_is_reached_through_the_relay_alone_and_comes_bac
     try:
         await stage_says(officer, "Jaringan terputus sebentar.")
         # The service has heard of it and counts; the citizen's page cannot hear that now.
-        await stage_says(officer, re.compile(r"^Menyambung, \d+ detik lagi$"))
+        await stage_says(officer, re.compile(r"^Menyambung, sisa \d+ detik$"))
         (call,) = house.rows("SELECT stage, generation, setup_expires_at FROM call WHERE stage <> 'ended'")
         assert (call["stage"], call["setup_expires_at"] is not None) == ("connecting", True)
     finally:

@@ -68,10 +68,12 @@ def first_fitting(
 
 
 def long_first(conn: Connection, service_ids: Iterable[str], waited_seconds: float) -> list[TicketRow]:
-    """Who is first of these lines, has not gone away, and has waited so long; the longest first."""
+    """Who is first of these lines, has not gone away, and has waited so long, minutes of priority aside; in
+    the lines' order.
+    """
     before = moments.now(conn) - timedelta(seconds=waited_seconds)
     firsts = [first_fitting(conn, service_id, MOST_UNITS) for service_id in service_ids]
-    query = every.where(ticket.c.id.in_([one for one in firsts if one]), ticket.c.order_at <= before)
+    query = every.where(ticket.c.id.in_([one for one in firsts if one]), ticket.c.joined_at <= before)
     return [row_of(row) for row in conn.execute(query.order_by(ticket.c.order_at, ticket.c.id))]
 
 

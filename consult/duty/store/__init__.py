@@ -241,7 +241,7 @@ def release(conn: Connection, person_id: str, units: int) -> DutyRow:
     )
     after = find(conn, person_id)
     if after.state is DutyState.DRAINING and after.load == 0:
-        return change(conn, person_id, DutyStep.EMPTY, "office")
+        return change(conn, person_id, DutyStep.EMPTY, "office", after.reason)
     return after
 
 

@@ -88,6 +88,19 @@ export async function test_a_voice_alone_shows_nothing_of_the_path_so_the_smalle
   equal([again.level, again.patienceSeconds], [0, 40], "and ever more seldom");
 }
 
+export async function test_a_step_up_that_stands_makes_up_for_those_that_did_not() {
+  const patient = { ...ladderAt(1), patienceSeconds: 320 };
+  const up = after(320, patient);
+  equal(up.level, 2);
+  equal([after(19, up).patienceSeconds, after(20, up).patienceSeconds], [320, 20]);
+  equal([after(26, up).level, after(27, up).level], [2, 3], "with a whole try before the next one");
+}
+
+export async function test_what_is_asked_for_is_not_judged_by_what_this_side_can_send() {
+  const mine = { pathBits: 60_000, sentBits: 55_000 };
+  equal([after(20, ladderAt(2), mine, RECEIVING).level, after(60, ladderAt(2), mine).level], [3, 2]);
+}
+
 export async function test_an_old_report_of_loss_takes_no_small_picture() {
   const old = { delayMs: 270, lost: 0.4, lostNow: null };
   equal(after(20, ladderAt(1), old).level, 1);
@@ -215,11 +228,11 @@ export async function test_levels_grow_and_thin_ones_have_long_packets() {
   equal(LEVELS.map(({ packetMs }) => packetMs), [60, 60, 20, 20, 20]);
 }
 
-const rows = ({ bytes = 0, received = bytes, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02, delay = 0, answers = null } = {}) => new Map(
+const rows = ({ bytes = 0, received = bytes, concealed = 0, silent = 0, samples = 0, path = 500_000, lost = 0.02, delay = 0, answers = null, pair = "P" } = {}) => new Map(
   [
-    { id: "T", type: "transport", selectedCandidatePairId: "P" },
-    { id: "P", type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08 + delay, responsesReceived: answers, bytesSent: bytes, bytesReceived: received },
-    { id: "Q", type: "candidate-pair", bytesSent: 9_999, bytesReceived: 9_999 },
+    { id: "T", type: "transport", selectedCandidatePairId: pair },
+    { id: pair, type: "candidate-pair", availableOutgoingBitrate: path, currentRoundTripTime: 0.08 + delay, responsesReceived: answers, bytesSent: bytes, bytesReceived: received },
+    { id: "X", type: "candidate-pair", bytesSent: 9_999, bytesReceived: 9_999 },
     { id: "V", type: "outbound-rtp", kind: "video", targetBitrate: 300_000 },
     { id: "A", type: "inbound-rtp", kind: "audio", concealedSamples: concealed, silentConcealedSamples: silent, totalSamplesReceived: samples },
     { id: "R", type: "remote-inbound-rtp", kind: "audio", fractionLost: lost },
@@ -261,7 +274,7 @@ export async function test_silence_that_nobody_sent_is_no_hole() {
 
 function watched({ first = BEST } = {}) {
   const time = new Time();
-  const seen = { steps: [], levels: [], rests: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true, used: 0, delay: 0, answers: null };
+  const seen = { steps: [], levels: [], rests: [], wanted: [], looks: 0, bytes: 0, path: 2_000_000, cut: false, received: 0, samples: 0, concealed: 0, part: 0, connected: true, used: 0, delay: 0, answers: null, pair: "P" };
   const watch = new QualityWatch({
     timers: time,
     first,
@@ -270,7 +283,7 @@ function watched({ first = BEST } = {}) {
       if (!seen.cut) seen.received = seen.bytes;
       seen.samples += 48_000;
       seen.concealed += seen.part * 48_000;
-      return rows({ bytes: seen.bytes, received: seen.received, path: seen.path, samples: seen.samples, concealed: seen.concealed, delay: seen.delay, answers: seen.answers });
+      return rows({ bytes: seen.bytes, received: seen.received, path: seen.path, samples: seen.samples, concealed: seen.concealed, delay: seen.delay, answers: seen.answers, pair: seen.pair });
     },
     connected: () => seen.connected,
     counted: (bytes) => (seen.used += bytes),
@@ -357,6 +370,20 @@ export async function test_a_round_trip_of_long_ago_tells_nothing() {
   equal([await waits(0.26, null, 30), await waits(0.26, 7, 30)], [1, 2], "answered each second, and once: a queue keeps larger pictures out");
 }
 
+export async function test_a_way_through_another_network_may_be_longer_for_ever() {
+  const { watch, seen, seconds } = watched({ first: 1 });
+  watch.begin();
+  await seconds(5);
+  [seen.delay, seen.pair] = [0.4, "Q"];
+  await seconds(5);
+  equal(watch.level, 1, "another path: this is its own length, and no queue");
+  seen.delay = 0.7;
+  await seconds(3);
+  equal(watch.level, 0, "and this is one");
+  await seconds(130);
+  ok(watch.level > 0, "after two minutes without a shorter trip it is the path's length as well");
+}
+
 export async function test_a_new_connection_counts_on_from_what_was_used() {
   const { watch, seen, seconds } = watched();
   watch.begin();
@@ -376,6 +403,15 @@ export async function test_the_picture_rests_for_a_second_when_it_becomes_smalle
   equal([watch.level, watch.sent.rests, seen.rests], [1, true, [true]]);
   await seconds(1);
   equal(watch.sent, { level: 1, part: 0, rests: false });
+}
+
+export async function test_the_picture_does_not_rest_when_it_is_as_small_as_before() {
+  const { watch, seen, seconds } = watched();
+  watch.ask(2, false);
+  watch.begin();
+  seen.path = 400_000;
+  await seconds(7);
+  equal([watch.level, seen.rests.includes(true), watch.sent.rests], [2, false, false]);
 }
 
 export async function test_a_try_is_part_of_what_is_sent_unless_the_other_side_wants_no_more() {

@@ -87,8 +87,8 @@ export class Board {
 
   /** Looks for a number, and goes on looking: what is found is as new as the figures. @param {string} label "" ends it */
   find(label) {
+    if (label !== this.#sought) this.#found = null;
     this.#sought = label;
-    this.#found = null;
     this.#seek();
     this.#changes.tell();
   }
@@ -146,8 +146,10 @@ export class Board {
   }
 
   /** A press that must not take effect minutes later. @param {import("./stream.js").NewOrder} order */
-  #now(order) {
-    return this.#channel.order(order, { now: true });
+  async #now(order) {
+    await this.#channel.order(order, { now: true });
+    // No figure counts who only keeps a place.
+    this.#seek();
   }
 
   /** @param {ServerFrame} frame */

@@ -12,9 +12,10 @@ export function noSums(at) {
 
 /**
  * @param {Report} report @param {Sums} before of the same connection @param {number} at milliseconds
- * @returns {{ sums: Sums, bytes: number, silent: boolean, roundTripMs: number | null, pathMs: number | null, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
+ * @returns {{ sums: Sums, bytes: number, silent: boolean, roundTripMs: number | null, answerMs: number | null, path: string, figures: Omit<import("./quality.js").Figures, "delayMs"> }}
  *   `bytes`: sent and received since then; `silent`: nothing at all has come since then, not even a report;
- *   `roundTripMs`: as measured since then; `pathMs`: as the path measured it last, perhaps long ago
+ *   `roundTripMs`: as measured since then; `answerMs`: as the path measured it since then, with
+ *   a question of its own; `path`: another one between the same people has another name
  */
 export function figuresOf(report, before, at) {
   /** @type {Row[]} */
@@ -25,7 +26,6 @@ export function figuresOf(report, before, at) {
   const seen = rows.find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
   const losses = rows.filter(({ type }) => type === "remote-inbound-rtp");
   const fresh = losses.filter(({ id, timestamp }) => timestamp === undefined || timestamp !== before.reports[id]);
-  const pathMs = milliseconds(pair?.currentRoundTripTime);
   const sums = {
     at,
     bytes: (number(pair?.bytesSent) ?? 0) + (number(pair?.bytesReceived) ?? 0),
@@ -38,12 +38,14 @@ export function figuresOf(report, before, at) {
     reports: Object.fromEntries(losses.map(({ id, timestamp }) => [id, timestamp])),
   };
   const samples = sums.samples - before.samples;
+  const answerMs = sums.answers === null || sums.answers !== before.answers ? milliseconds(pair?.currentRoundTripTime) : null;
   return {
     sums,
     bytes: Math.max(0, sums.bytes - before.bytes),
     silent: sums.received > 0 && sums.received === before.received,
-    roundTripMs: roundTripOf(fresh) ?? (sums.answers === null || sums.answers !== before.answers ? pathMs : null),
-    pathMs,
+    roundTripMs: roundTripOf(fresh) ?? answerMs,
+    answerMs,
+    path: pair?.id ?? "",
     figures: {
       seconds: (at - before.at) / 1000,
       pathBits: number(pair?.availableOutgoingBitrate),

@@ -37,6 +37,10 @@ const MOMENTARY = new Set([
   "Ring",
   "AcceptCall",
   "ReportLost",
+  "CloseConsultation",
+  "BlockTicket",
+  "BringForward",
+  "EndShift",
 ]);
 
 /** Sends a stream's orders in order and again until each has its answer: nothing acknowledged is lost or done twice. */

@@ -130,11 +130,12 @@ export function ladderAt(level = BEST) {
 /**
  * The ladder after these figures: down when it was one level too high for five seconds, sooner the more it was too high; up one
  * step when it was good for twenty, the last of which were a try.
- * @param {Ladder} ladder @param {Figures} figures @param {Sign[]} signs @returns {Ladder}
+ * @param {Ladder} given @param {Figures} figures @param {Sign[]} signs @returns {Ladder}
  */
-export function next(ladder, figures, signs) {
-  const { level } = ladder;
+export function next(given, figures, signs) {
+  const { level } = given;
   const { seconds } = figures;
+  const ladder = stood(given, seconds);
   const aged = { ...ladder, climbedSeconds: ladder.climbedSeconds + seconds, settleSeconds: Math.max(0, ladder.settleSeconds - seconds) };
   const fell = signs === SENDING && wasTooMuch(aged, figures);
   const wanted = least(...signs.map((sign) => sign(figures, level)), fell ? below(level) : level);
@@ -144,6 +145,13 @@ export function next(ladder, figures, signs) {
   const weight = signs === RECEIVING ? 1 : level - wanted;
   const badSeconds = settles ? 0 : ladder.badSeconds + weight * seconds;
   return badSeconds >= enough(wanted, fell) ? lowered(aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
+}
+
+/** A step up that has stood makes up for those before it that did not. @param {Ladder} ladder @param {number} seconds @returns {Ladder} */
+function stood(ladder, seconds) {
+  const { climbedSeconds, patienceSeconds } = ladder;
+  const stands = climbedSeconds < UP_SECONDS && climbedSeconds + seconds >= UP_SECONDS && patienceSeconds > UP_SECONDS;
+  return stands ? held({ ...ladder, patienceSeconds: UP_SECONDS }) : ladder;
 }
 
 /** So many bad seconds lead down. @param {Level} wanted @param {boolean} fell it has just come up */
@@ -159,7 +167,9 @@ function risen(ladder, aged, figures, signs) {
   const good = { ...aged, badSeconds: 0, goodSeconds };
   if (level === BEST || goodSeconds <= patienceSeconds - TRY_SECONDS) return good;
   if (signs === SENDING && tryPart(ladder) > 0 && fails(figures)) return { ...good, goodSeconds: 0, patienceSeconds: longer(patienceSeconds) };
-  if (!worthATry(figures, level)) return { ...good, goodSeconds: patienceSeconds - TRY_SECONDS };
+  // What this side can send says nothing of what it can be sent.
+  const seen = signs === SENDING ? figures : { ...figures, pathBits: null };
+  if (!worthATry(seen, level)) return { ...good, goodSeconds: patienceSeconds - TRY_SECONDS };
   if (goodSeconds < patienceSeconds) return good;
   if (signs === SENDING && !carries(figures, level)) return { ...good, goodSeconds: 0, patienceSeconds: longer(patienceSeconds) };
   return { ...ladderAt(/** @type {Level} */ (level + 1)), patienceSeconds: Math.max(UP_SECONDS, patienceSeconds), climbedSeconds: 0 };

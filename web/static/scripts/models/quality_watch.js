@@ -1,6 +1,7 @@
 // @ts-check
 import { figuresOf, noSums } from "./figures.js";
 import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, least, next, settling, tryPart } from "./quality.js";
+import { ShortestTrip } from "./shortest_trip.js";
 import { Alarm } from "./timers.js";
 
 /** @typedef {import("./quality.js").Level} Level */
@@ -38,7 +39,7 @@ export class QualityWatch {
   #saving = false;
   /** @type {import("./figures.js").Sums | null} */
   #sums = null;
-  #shortestMs = Infinity;
+  #shortest = new ShortestTrip();
   #roundTripMs = 0;
   #measuredAt = -Infinity;
   #settledAt = 0;
@@ -79,6 +80,8 @@ export class QualityWatch {
   /** A new connection: what it counts begins at nothing. */
   begin() {
     this.#sums = null;
+    this.#shortest.forget();
+    this.#measuredAt = -Infinity;
     this.#turn += 1;
     this.#lookLater(this.#turn);
   }
@@ -137,10 +140,10 @@ export class QualityWatch {
     const now = this.#parts.timers.now();
     const before = this.#sums ?? noSums(now);
     const first = this.#sums === null;
-    const { sums, bytes, silent, roundTripMs, pathMs, figures } = figuresOf(report, before, now);
+    const { sums, bytes, silent, roundTripMs, answerMs, path, figures } = figuresOf(report, before, now);
     this.#sums = sums;
     this.#parts.counted(bytes);
-    this.#shortestMs = Math.min(this.#shortestMs, pathMs ?? Infinity, roundTripMs ?? Infinity);
+    for (const trip of [roundTripMs, answerMs]) if (trip !== null) this.#shortest.add(path, trip, now);
     if (roundTripMs !== null) [this.#roundTripMs, this.#measuredAt] = [roundTripMs, now];
     this.#rests = false;
     // A line that chokes is thought to be cut as well, though something comes through it.
@@ -152,7 +155,7 @@ export class QualityWatch {
       this.#receiving = calm(this.#receiving);
       return;
     }
-    const delayMs = now - this.#measuredAt > MEASURED_MS ? null : this.#roundTripMs - this.#shortestMs;
+    const delayMs = now - this.#measuredAt > MEASURED_MS ? null : this.#roundTripMs - this.#shortest.ms;
     const seen = { ...figures, delayMs, levelHere: this.#levelHere };
     const wanted = this.wanted;
     this.#receiving = next(this.#receiving, seen, RECEIVING);
@@ -162,11 +165,11 @@ export class QualityWatch {
 
   /** @param {import("./quality.js").Figures} seen */
   #send(seen) {
-    const { level } = this.#sending;
+    const before = this.level;
     this.#sending = this.#mayTry ? next(this.#sending, seen, SENDING) : held(next(held(this.#sending), seen, SENDING));
     // Sent again and again, the large pictures of before would keep the voice out of a line that has become thin (Chromium 156):
     // a picture that rests lets them be forgotten.
-    this.#rests = this.#sending.level < level;
+    this.#rests = this.level < before;
   }
 
   /** @param {() => void} change @param {boolean} silent the people know already why @param {boolean} [tells] */

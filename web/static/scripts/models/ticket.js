@@ -170,6 +170,8 @@ export class TicketModel {
       case "WelcomeApplicant":
         return this.#welcome(frame);
       case "TicketChanged":
+        // Whoever waits anew has another place than the one of an earlier wait.
+        if (this.stage === "ended" && frame.ticket.stage !== "ended") this.#position = null;
         return this.#show(frame.ticket);
       case "PositionTold":
         this.#position = frame;
@@ -206,8 +208,6 @@ export class TicketModel {
 
   /** @param {Ticket} ticket */
   #show(ticket) {
-    // Whoever waits anew has another place than the one of an earlier wait.
-    if (this.stage === "ended" && ticket.stage !== "ended") this.#position = null;
     this.#shown = ticket;
     // Whoever is offered to an officer is first; the line tells places only of those who wait.
     if (ticket.stage === "offered" && this.#position) this.#position = { ...this.#position, position: 1 };

@@ -61,7 +61,7 @@ async function run(opened) {
     notMe: () => {
       channel.stop();
       forget(id);
-      sessionStorage.removeItem(draftKey);
+      for (const key of [draftKey, `${draftKey}:rating`]) sessionStorage.removeItem(key);
       ticket.address.choose(false);
       forgetHere(id, csrf);
     },

@@ -85,7 +85,6 @@ export class TicketScreen {
     document.body.dataset.state = kind;
     this.#view = kind === "unknown" ? null : this.#make(kind);
     if (kind === "serving") this.#tellServed(first);
-    if (kind === "ended") sessionStorage.removeItem(this.#parts.draftKey);
     if (!first) this.#view?.title.focus();
   }
 

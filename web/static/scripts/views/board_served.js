@@ -31,6 +31,8 @@ class ServedView {
   #rows = new Map();
   #form = new StepInForm((...asked) => this.#step(...asked));
   #told = "";
+  /** What was looked for when the form was opened. */
+  #askedIn = "";
 
   /** @param {HTMLElement} panel @param {Board} board @param {() => number} now */
   constructor(panel, board, now) {
@@ -77,7 +79,11 @@ class ServedView {
     const ids = new Set(listed.map(({ id }) => id));
     for (const [id, { node }] of this.#rows) {
       if (ids.has(id)) continue;
-      if (this.#form.about?.id === id) this.#goneMeanwhile(this.#form.about);
+      if (this.#form.about?.id === id) {
+        // Another list is looked at: what is being written stays, with its row.
+        if (this.#board.sought !== this.#askedIn) continue;
+        this.#goneMeanwhile(this.#form.about);
+      }
       node.remove();
       this.#rows.delete(id);
     }
@@ -118,6 +124,7 @@ class ServedView {
   #act(act, figures) {
     const asks = () => {
       this.#told = "";
+      this.#askedIn = this.#board.sought;
       this.#form.asks(act, figures, /** @type {{ node: HTMLElement }} */ (this.#rows.get(figures.id)).node);
       this.update();
     };

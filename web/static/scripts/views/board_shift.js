@@ -13,6 +13,7 @@ export function shiftView(panel, board) {
   const place = /** @type {HTMLDetailsElement} */ (part(panel, "shift"));
   const choice = /** @type {HTMLSelectElement} */ (part(panel, "shift-officer"));
   let drawn = "";
+  let sending = false;
 
   /** @param {string} why "" takes it away */
   const refuse = (why) => {
@@ -25,14 +26,18 @@ export function shiftView(panel, board) {
     const name = choice.selectedOptions[0]?.textContent ?? "";
     refuse(choice.value ? "" : t("board.shift_missing"));
     if (!choice.value) return choice.focus();
+    if (sending) return;
+    sending = true;
     try {
       await board.endShift(choice.value);
       place.open = false;
+      place.querySelector("summary")?.focus();
       words(part(panel, "shift-told"), t("board.shift_done", { name }));
     } catch (refusal) {
       const { code = "busy", values = {} } = /** @type {{ code?: string, values?: Record<string, string | number> }} */ (refusal);
       refuse(t(`error.${code}`, values));
     }
+    sending = false;
   };
   part(panel, "shift-form").addEventListener("submit", (event) => {
     event.preventDefault();

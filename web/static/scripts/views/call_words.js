@@ -30,7 +30,7 @@ export function stateWords(call, now) {
   if (call.stage !== "reconnecting") return length;
   // The service ends it then; without a line to the service this page does not know.
   const left = secondsUntil(call.shown?.reconnects_until, now);
-  return left === null ? `${length} · ${t("call.reconnecting")}` : t("call.reconnecting_left", { seconds: left });
+  return !left ? `${length} · ${t("call.reconnecting")}` : t("call.reconnecting_left", { seconds: left });
 }
 
 /** Why there is no picture of the other side. @param {Call} call @param {string} name */

@@ -22,7 +22,11 @@ export function endedView(side, { desk, tell }) {
   const update = () => {
     const served = new Set(desk.conversations.map(({ ticket }) => ticket.id));
     /** @type {Map<string, Closed>} the last closing of each */
-    const last = new Map(desk.closed.map((closed) => [closed.ticket, closed]));
+    const last = new Map();
+    for (const closed of desk.closed) {
+      last.delete(closed.ticket);
+      last.set(closed.ticket, closed);
+    }
     const shown = [...last.values()].filter((one) => one.why === "ended" && !served.has(one.ticket) && !settled.has(one)).slice(-MOST).reverse();
     show(part(side, "ended-section"), shown.length > 0);
     const drawn = shown.map(({ ticket }) => ticket).join(" ");
