@@ -13,8 +13,7 @@ from consult.errors import (
     StaleAttempt,
 )
 from tests.stateful.line_rules import LineRules
-from tests.stateful.machine import OFFICERS, Refusal, fates, having
-from tests.stateful.model import ON_DUTY
+from tests.stateful.machine import OFFICERS, Refusal, fates
 from tests.stateful.people import Citizen, Officer
 
 indexes = st.integers(0, OFFICERS - 1)
@@ -23,7 +22,7 @@ indexes = st.integers(0, OFFICERS - 1)
 class DeskRules(LineRules):
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
         caller = self.caller(officer)
-        self.do(self.server.arrive(caller.address))
+
         refusal = self.ask(
             officer,
             lambda server, receipt: {
@@ -33,7 +32,7 @@ class DeskRules(LineRules):
             }[state](),
             fate,
         )
-        if officer.state == "disabled" or (state == "draining" and officer.state not in ON_DUTY):
+        if state == "draining" and officer.state not in {"available", "paused"}:
             assert refusal is StageForbids
             return
         assert refusal is None, refusal
@@ -43,38 +42,29 @@ class DeskRules(LineRules):
     def be(self, index: int, state: str, fate: str) -> None:
         self.change_duty(self.officer(index), state, fate)
 
-    @having("waiting")
     @rule()
     def match_again(self) -> None:
         self.match()
 
-    @having("waiting")
     @rule()
     def match(self) -> None:
         self.settle()
         # Two at once, in two processes: an offer made twice would show.
         self.do(self.counter.at_once(self.server.matching.run(), self.server.matching.run()))
         self.offers_are_good()
-        kept = self.office.kept()
         for officer in self.office.officers.values():
-            left = self.office.offerable(officer)
-            assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
+            assert not self.office.offerable(officer), "nobody is left waiting beside a free officer"
 
-    @having("waiting")
     @rule()
     def match_by_an_old_index(self) -> None:
         self.do(self.server.matching.run())
         self.offers_are_good(stale=True)
 
-    def offers_are_good(self, stale: bool = False, seen: frozenset[str] | None = None) -> None:
-        """Take over into the model what matching offered; each offer must be one that may be made.
-
-        `seen`: who was there when matching looked, a while ago; whose room was kept then is not asked.
-        """
+    def offers_are_good(self, stale: bool = False, seen: frozenset[str] = frozenset()) -> None:
+        """Take over into the model what matching offered; each offer must be one that may be made."""
         stages = self.do(self.counter.stages())
-        kept = self.office.kept() if seen is None else set()
         for officer in self.office.officers.values():
-            fitting = self.office.offerable(officer, seen or frozenset())
+            fitting = self.office.offerable(officer, seen)
             offered = [
                 c for c in self.office.line() if stages[c.ticket].stage == "offered"
                 and stages[c.ticket].officer_id == officer.person
@@ -82,7 +72,6 @@ class DeskRules(LineRules):
             if not offered:
                 continue
             assert len(offered) == 1 and fitting, "one offer at a time, to somebody who may be offered"
-            assert officer.person not in kept, "this room is kept for who needs more"
             # Others may have been offered those before; what still waits must not have been skipped.
             skipped = [
                 c for c in fitting if c.place < offered[0].place and stages[c.ticket].stage == "waiting"
@@ -90,7 +79,6 @@ class DeskRules(LineRules):
             assert stale or not skipped, "the first who fits is offered first"
             self.office.offer(officer, offered[0])
 
-    @having("offered")
     @rule(data=st.data(), index=indexes, old=st.sampled_from([0, 0, 0, 1]), fate=fates, late=st.booleans())
     def accept(self, data: st.DataObject, index: int, old: int, fate: str, late: bool) -> None:
         citizen = self.some(data, "offered")
@@ -108,15 +96,12 @@ class DeskRules(LineRules):
                 fate,
                 receipt,
             )
-            expected = self.answers(officer, citizen, attempt)
-            gone = expected is None and officer.state == "disabled"
-            assert refusal is (NotFound if gone else expected)
+            assert refusal is self.answers(officer, citizen, attempt)
             if refusal is None:
                 self.office.serve(officer, citizen)
 
         self.now_or_late("accept", arrive, late)
 
-    @having("offered")
     @rule(data=st.data(), index=indexes, fate=fates, late=st.booleans())
     def pass_on(self, data: st.DataObject, index: int, fate: str, late: bool) -> None:
         citizen = self.some(data, "offered")
@@ -147,30 +132,6 @@ class DeskRules(LineRules):
         open_to = citizen.officer if citizen.stage == "offered" else None
         return None if open_to == officer.person and attempt == citizen.attempt else StaleAttempt
 
-    @having("offered")
-    @rule(data=st.data(), other=st.sampled_from(["accept", "pass on"]))
-    def two_answers_at_once(self, data: st.DataObject, other: str) -> None:
-        """Of two tabs, in two processes: an offer is answered once."""
-        citizen = self.some(data, "offered")
-        if citizen is None:
-            return
-        officer = self.office.officers[citizen.officer or ""]
-        caller, attempt = self.caller(officer), citizen.attempt
-        first, second = self.server.reception, self.server.reception
-        work = [first.accept(caller, citizen.ticket, attempt, self.other_tab(officer))]
-        answer = second.accept if other == "accept" else second.pass_on
-        work.append(answer(caller, citizen.ticket, attempt, self.other_tab(officer)))
-        answers = self.do(self.counter.at_once(*work))
-        done = [not isinstance(one, ConsultError) for one in answers]
-        if officer.state == "disabled":
-            assert done == [False, other == "pass on"]
-        else:
-            assert sum(done) == 1, "answered once"
-        if done[1] and other == "pass on":
-            self.office.pass_on(officer, citizen)
-        elif any(done):
-            self.office.serve(officer, citizen)
-
     @rule(index=indexes, fate=fates)
     def serve_next(self, index: int, fate: str) -> None:
         self.settle()
@@ -184,14 +145,14 @@ class DeskRules(LineRules):
         if refusal is not None:
             self.may_not_pick_up(officer, refusal, fitting)
             return
-        assert officer.state in ON_DUTY and not officer.offered
+        assert officer.state in {"available", "paused"} and not officer.offered
         served = self.newly_served(officer)
         assert served == fitting[:1], "the first who fits is served"
         self.office.serve(officer, fitting[0])
 
     def may_not_pick_up(self, officer: Officer, refusal: Refusal, fitting: list[Citizen]) -> None:
         if refusal is StageForbids:
-            assert officer.state not in ON_DUTY
+            assert officer.state not in {"available", "paused"}
         elif refusal is AnswerOfferFirst:
             assert officer.offered is not None
         else:
@@ -204,7 +165,6 @@ class DeskRules(LineRules):
             and stages[c.ticket].officer_id == officer.person
         ]  # fmt: skip
 
-    @having("waiting")
     @rule(index=indexes)
     def serve_next_from_two_tabs(self, index: int) -> None:
         """Both tabs see free units; together they must not take more than there are."""

@@ -5,14 +5,12 @@ from hypothesis.stateful import rule
 
 from consult.errors import NobodyToTake, StaleEpoch
 from consult.wire.from_client import TransferConsultation
-from tests.stateful.machine import Refusal, fates, having
-from tests.stateful.model import ON_DUTY
+from tests.stateful.machine import Refusal, fates
 from tests.stateful.people import Citizen, Officer
-from tests.stateful.record_rules import RecordRules
+from tests.stateful.talk_rules import TalkRules
 
 
-class HandoverRules(RecordRules):
-    @having("serving")
+class HandoverRules(TalkRules):
     @rule(
         data=st.data(),
         to_officer=st.booleans(),
@@ -40,26 +38,20 @@ class HandoverRules(RecordRules):
                 fate,
                 receipt,
             )
-            possible = self.may_take(other, None if to_officer else service, citizen)
-            assert refusal is self.answers_to_transfer(officer, citizen, epoch, possible)
-            if refusal is None and to_officer:
-                self.office.hand_over(citizen, citizen.service, other)
-            elif refusal is None:
-                self.office.hand_over(citizen, service)
+            target = other if to_officer else None
+            assert refusal is self.answers_to_transfer(officer, citizen, epoch, service, target)
+            if refusal is None:
+                self.office.hand_over(citizen, citizen.service if to_officer else service, target)
 
         self.now_or_late("hand over", arrive, late)
 
-    def answers_to_transfer(self, officer: Officer, citizen: Citizen, epoch: int, possible: bool) -> Refusal:
+    def answers_to_transfer(
+        self, officer: Officer, citizen: Citizen, epoch: int, service: int, to: Officer | None
+    ) -> Refusal:
         refusal = self.may_act(officer, citizen)
         if refusal is not None:
             return refusal
         if epoch != citizen.epoch:
             return StaleEpoch
+        possible = to.state in {"available", "paused"} if to else service != citizen.service
         return None if possible else NobodyToTake
-
-    def may_take(self, other: Officer, service: int | None, citizen: Citizen) -> bool:
-        """The other officer, or another service that the other one knows and that does not end at once."""
-        if service is None:
-            return other.state in ON_DUTY
-        lasts = service not in self.office.closed or other.state in ON_DUTY
-        return service != citizen.service and other.state != "disabled" and lasts

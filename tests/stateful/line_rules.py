@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 
 from consult.errors import Ended, StageForbids
 from consult.queue.ticket_machine import TicketForm
-from tests.stateful.machine import VISITORS, Machine, Refusal, fates, having
+from tests.stateful.machine import VISITORS, Machine, Refusal, fates
 from tests.stateful.people import Citizen
 
 TODAY = date(2099, 1, 1)  # the database clock runs on over all examples; no day ends under them
@@ -24,9 +24,6 @@ class LineRules(Machine):
         service=st.sampled_from([0, 0, 0, 1]),
     )
     def join(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
-        self.takes_a_number(who, channel, double, here, service)
-
-    def takes_a_number(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
         form = TicketForm(
             self.services[service],
             self.letters[service],
@@ -57,10 +54,7 @@ class LineRules(Machine):
         key = (self.do(self.counter.stages())[ticket].order_at, ticket)
         assert key > self.last_joined[service], "a later number stands behind the one before it"
         self.last_joined[service] = key
-        self.joined_at[service] = max(self.office.now, self.joined_at[service])
-        self.office.citizens[ticket] = Citizen(
-            ticket, channel, service, key, self.joined_at[service], away_since=self.office.now
-        )
+        self.office.citizens[ticket] = Citizen(ticket, channel, service, key, away_since=self.office.now)
         if here:
             self.comes(self.office.citizens[ticket])
 
@@ -70,14 +64,12 @@ class LineRules(Machine):
         if citizen.stage == "parked":
             citizen.stage = "waiting"
 
-    @having("waiting", "offered", "serving", "parked")
     @rule(data=st.data())
     def come(self, data: st.DataObject) -> None:
         citizen = self.some(data, "waiting", "offered", "serving", "parked")
         if citizen:
             self.comes(citizen)
 
-    @having("waiting", "offered", "serving")
     @rule(data=st.data())
     def vanish(self, data: st.DataObject) -> None:
         citizen = self.some(data, "waiting", "offered", "serving")
@@ -87,7 +79,6 @@ class LineRules(Machine):
             self.do(self.server.reception.vanished(citizen.ticket))
             citizen.away_since = self.office.now if citizen.present else citizen.away_since
 
-    @having("waiting", "offered", "serving", "parked", "ended")
     @rule(data=st.data(), fate=fates, late=st.booleans())
     def leave(self, data: st.DataObject, fate: str, late: bool) -> None:
         citizen = self.some(data, "waiting", "offered", "serving", "parked", "ended")

@@ -6,38 +6,29 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from consult.errors import Busy, ConsultError, Reproduced
 from consult.people import Caller, Role
 from consult.storage.receipts import Receipt
-from tests.stateful.model import Office
+from tests.stateful.model import CAPACITY, Office
 from tests.stateful.people import Citizen, Officer
 from tests.support.counter import Counter
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
 Refusal = type[ConsultError] | None
-Answer = tuple[Refusal, int | None]
-"""What a page hears in the end: a refusal or none, and the seq of what was written."""
-
 Make = Callable[[ServerParts, Receipt], Coroutine[Any, Any, Any]]
 SERVICES = 2
 OFFICERS = 2
 VISITORS = 6
 TRIES = 20
-REMEMBERED = 20
 
 fates = st.sampled_from(
     ["plain"] * 6 + ["twice", "before_commit", "after_commit", "crash_before_commit", "crash_after_commit"]
 )
 """What befalls an order. `twice`: it arrives again, elsewhere. At a point of the commit: nobody hears the
 answer, or its server dies as well, and the page asks again elsewhere with the same number."""
-
-
-def having(*stages: str) -> Any:
-    """A rule for days on which somebody is in one of these stages."""
-    return precondition(lambda self: any(c.stage in stages for c in self.office.citizens.values()))
 
 
 class Machine(RuleBasedStateMachine):
@@ -49,44 +40,22 @@ class Machine(RuleBasedStateMachine):
         self.visitors = [secrets.token_bytes(32) for _ in range(VISITORS)]
         self.held: dict[int, str] = {}
         self.last_joined = [(datetime.min.replace(tzinfo=UTC), "")] * SERVICES
-        self.joined_at = [-(10**9)] * SERVICES
         self.streams: dict[str, list[Any]] = {}
         self.late: list[tuple[str, Callable[[], None]]] = []
-        self.answers_given: list[tuple[Make, Receipt, Answer]] = []
         self.stopped: Any = None
         self.turn = 0
-        self.rung = False  # there was a call
         self.index_is_old = False  # a change was committed, and its server died before Redis heard of it
 
-    @initialize(
-        ready=st.sampled_from([True, True, False]),
-        capacities=st.sampled_from([(3, 3), (3, 3), (3, 3), (2, 4), (1, 3), (5, 2)]),
-        first=st.lists(st.sampled_from(["chat", "chat", "video"]), max_size=4),
-        served=st.integers(0, 3),
-    )
-    def open_the_office(
-        self, ready: bool, capacities: tuple[int, int], first: list[str], served: int
-    ) -> None:
-        letters, people = self.do(self.counter.new_services(SERVICES, capacities))
+    @initialize(ready=st.sampled_from([True, True, False]))
+    def open_the_office(self, ready: bool) -> None:
+        letters, people = self.do(self.counter.new_services(SERVICES, OFFICERS, CAPACITY))
         self.services, self.letters = list(letters), list(letters.values())
-        self.office.officers = {
-            person: Officer(person, units) for person, units in zip(people, capacities, strict=True)
-        }
+        self.office.officers = {person: Officer(person) for person in people}
         self.do(self.counter.flush())
         for officer in self.office.officers.values() if ready else ():
             self.change_duty(officer, "available", "plain")
-        for who, channel in enumerate(first):
-            self.takes_a_number(who, channel, False, True, 0)
-        for index in range(min(served, len(first)) if ready else 0):
-            self.serve_next(index, "plain")
-
-    def takes_a_number(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
-        raise NotImplementedError
 
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
-        raise NotImplementedError
-
-    def serve_next(self, index: int, fate: str) -> None:
         raise NotImplementedError
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
@@ -128,70 +97,49 @@ class Machine(RuleBasedStateMachine):
             self.do(self.server.line.reconcile())
             self.index_is_old = False
 
-    def heard(self, work: Awaitable[Any]) -> Answer:
-        """What the page hears in the end; a repeat hears the first answer."""
-
-        async def hear() -> Answer:
-            try:
-                result = await work
-            except ConsultError as error:
-                return type(error), None
-            except Reproduced as first:
-                return (None if first.refusal is None else type(first.refusal)), first.seq
-            return None, getattr(result, "seq", None)
-
-        return self.do(hear())
-
     def refused(self, work: Awaitable[Any]) -> Refusal:
-        return self.heard(work)[0]
+        """What the page hears in the end: nothing, or a refusal; a repeat hears the first answer."""
 
-    def answered(self, make: Callable[[], Awaitable[Any]]) -> Answer:
+        async def heard() -> Refusal:
+            try:
+                await work
+            except ConsultError as error:
+                return type(error)
+            except Reproduced as first:
+                return None if first.refusal is None else type(first.refusal)
+            return None
+
+        return self.do(heard())
+
+    def answered(self, make: Make, server: ServerParts, receipt: Receipt) -> Refusal:
         """The answer of a server that may be too busy at first (a test's PostgreSQL on a full machine)."""
         for _ in range(TRIES):
-            answer = self.heard(make())
-            if answer[0] is not Busy:
-                return answer
+            refusal = self.refused(make(server, receipt))
+            if refusal is not Busy:
+                return refusal
             self.index_is_old = True
-        return Busy, None
+        return Busy
 
     def ask(self, who: Citizen | Officer, make: Make, fate: str, receipt: Receipt | None = None) -> Refusal:
-        """Send one numbered order to a server, and see it through whatever befalls it."""
-        number = receipt or self.receipt(who)
-        answer = self.befallen(lambda server: make(server, number), fate)
-        if answer[0] is None or answer[0].final:
-            if fate == "twice":
-                self.asked_again(make, number, answer)
-            self.answers_given = [*self.answers_given[-REMEMBERED:], (make, number, answer)]
-        return answer[0]
-
-    def see_through(self, make: Callable[[ServerParts], Awaitable[Any]], fate: str) -> Refusal:
-        """As `ask`, for what has no number: asked twice, it is carried out twice."""
-        refusal = self.befallen(make, fate)[0]
-        return self.refused(make(self.server)) if fate == "twice" else refusal
-
-    def befallen(self, make: Callable[[ServerParts], Awaitable[Any]], fate: str) -> Answer:
+        """Send one order to a server, and see it through whatever befalls it."""
+        receipt = receipt or self.receipt(who)
         server = self.server
-        if fate in {"plain", "twice"}:
-            return self.answered(lambda: make(server))
+        if fate == "plain":
+            return self.answered(make, server, receipt)
+        if fate == "twice":
+            first = self.answered(make, server, receipt)
+            again = self.refused(_told_before(make(self.server, receipt)))
+            assert again is first, "a repeat gets the first answer"
+            return first
         self.counter.fail(fate.removeprefix("crash_"))
-        first = self.heard(make(server))
+        first = self.refused(make(server, receipt))
         if not self.counter.failed():
             return first  # refused before anything was to be written
-        assert first[0] is Busy, "nobody knows what became of it"
+        assert first is Busy, "nobody knows what became of it"
         self.index_is_old = True
         if fate.startswith("crash_"):
             self.do(server.crash())
-        return self.heard(make(self.server))
-
-    def asked_again(self, make: Make, receipt: Receipt, answer: Answer) -> None:
-        again = self.heard(_told_before(make(self.server, receipt)))
-        assert again == answer, "a repeat gets the first answer, and the same seq"
-
-    @precondition(lambda self: self.answers_given)
-    @rule(data=st.data())
-    def an_old_answer_is_asked_for_again(self, data: st.DataObject) -> None:
-        """However much has happened since."""
-        self.asked_again(*data.draw(st.sampled_from(self.answers_given), label="order"))
+        return self.refused(make(self.server, receipt))
 
 
 async def _told_before(work: Awaitable[Any]) -> None:

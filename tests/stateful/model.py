@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from tests.stateful.calls import Calls
-from tests.stateful.people import Citizen, Officer
+from tests.stateful.people import CHAT_UNITS, Call, Citizen, Officer
 
+CAPACITY = 3
 OFFER_SECONDS = 25
 HOLD_SECONDS = 900
 AWAY_SECONDS = 300
@@ -14,15 +14,17 @@ LOST_SECONDS = 30
 REQUEUE_SECONDS = 120
 TRANSFER_HOLD_SECONDS = 300
 PASSES, PASSES_SECONDS = 3, 600
-ROOM_KEPT_AFTER_SECONDS = 60
-ON_DUTY = {"available", "paused"}
-RESUMABLE = {*ON_DUTY, "draining"}
+RING_SECONDS = 30
+SETUP_SECONDS = 35
+RESUMABLE = {"available", "paused", "draining"}
 
 
 @dataclass
-class Office(Calls):
+class Office:
+    citizens: dict[str, Citizen] = field(default_factory=dict)
+    officers: dict[str, Officer] = field(default_factory=dict)
+    now: int = 0
     happened: int = 0
-    closed: set[int] = field(default_factory=set)  # services outside their hours
 
     def moment(self) -> tuple[int, int]:
         """Now, and after all that happened in this second."""
@@ -40,6 +42,13 @@ class Office(Calls):
     def line(self) -> list[Citizen]:
         return sorted((c for c in self.citizens.values() if c.stage == "waiting"), key=lambda c: c.place)
 
+    def load(self, officer: Officer) -> int:
+        held = set(officer.serving) | ({officer.offered} if officer.offered else set())
+        return sum(self.citizens[ticket].units for ticket in held)
+
+    def free(self, officer: Officer) -> int:
+        return CAPACITY - self.load(officer)
+
     def fits(self, officer: Officer, citizen: Citizen, seen: frozenset[str] = frozenset()) -> bool:
         if citizen.held_for not in (None, officer.person):
             return False
@@ -54,37 +63,10 @@ class Office(Calls):
             return []
         return [c for c in self.line() if self.fits(officer, c, seen) and not self.passed(officer, c)]
 
-    def kept(self) -> set[str]:
-        """Officers whose room is kept, for who has long been first and needs more than anybody has free."""
-        able_of = [
-            o for o in self.officers.values() if o.state == "available" and not o.offered and self.free(o)
-        ]
-        if all(self.load(officer) == 0 for officer in able_of):
-            return set()
-        kept: set[str] = set()
-        for first in sorted(self.long_first(), key=lambda c: c.joined):
-            able = [o for o in able_of if self.may_have(o, first)]
-            still = [o for o in able if o.person not in kept]
-            if still and not any(self.free(o) >= first.units for o in able):
-                kept.add(min(still, key=lambda o: (-self.free(o), o.person)).person)
-        return kept
-
-    def long_first(self) -> list[Citizen]:
-        present = [c for c in self.line() if c.present]
-        firsts = [
-            next((c for c in present if c.service == one), None) for one in {c.service for c in present}
-        ]
-        return [c for c in firsts if c and self.now - c.joined_at >= ROOM_KEPT_AFTER_SECONDS]
-
-    def may_have(self, officer: Officer, citizen: Citizen) -> bool:
-        here = citizen.held_for in (None, officer.person) and not self.passed(officer, citizen)
-        return here and citizen.units <= officer.capacity
-
     def offer(self, officer: Officer, citizen: Citizen) -> None:
         citizen.stage, citizen.officer, citizen.offered_to = "offered", officer.person, officer.person
         citizen.offer_expires = self.now + OFFER_SECONDS
         citizen.held_for = None
-        citizen.officers.add(officer.person)
         citizen.attempt += 1
         officer.offered = citizen.ticket
 
@@ -92,8 +74,7 @@ class Office(Calls):
         citizen.stage, citizen.officer, citizen.returned = "serving", officer.person, False
         citizen.epoch += 1
         citizen.held_for = None
-        citizen.readers.append(officer.person)
-        citizen.officers.add(officer.person)
+        citizen.readers.add(officer.person)
         officer.offered = None if officer.offered == citizen.ticket else officer.offered
         officer.serving.add(citizen.ticket)
 
@@ -133,7 +114,6 @@ class Office(Calls):
     def end(self, citizen: Citizen) -> None:
         self.end_call(citizen)
         citizen.held_for = None
-        citizen.left = citizen.officer if citizen.stage == "offered" else None
         if citizen.officer:
             officer = self.officers[citizen.officer]
             officer.serving.discard(citizen.ticket)
@@ -172,22 +152,30 @@ class Office(Calls):
         return missed and self.now - officer.seen >= REQUEUE_SECONDS
 
     def requeue(self, officer: Officer) -> None:
-        """All that this officer holds goes back to the head of the line."""
-        if officer.offered:
-            self.give_back(self.citizens[officer.offered], to_the_head=True)
         for ticket in sorted(officer.serving):
             citizen = self.citizens[ticket]
-            officer.serving.discard(ticket)
             self.end_call(citizen)
             citizen.stage, citizen.officer, citizen.returned = "waiting", None, True
             citizen.epoch += 1
-        self.emptied(officer)
+        officer.serving.clear()
+        self.becomes(officer, "offline")
 
-    def go_home(self, officer: Officer) -> None:
-        """Signed out everywhere, and whoever is served was given up knowingly."""
-        if officer.state not in {"offline", "disabled"}:
-            self.requeue(officer)
-            self.becomes(officer, "offline")
+    # -- calls -------------------------------------------------------------------------------------
+
+    def ring(self, citizen: Citizen, call: Call) -> None:
+        call.expires = self.now + RING_SECONDS
+        citizen.call = call
+
+    def accept_call(self, citizen: Citizen, units: int) -> None:
+        """A call takes what is free, never more."""
+        assert citizen.call is not None and citizen.officer is not None
+        citizen.call.stage, citizen.call.expires = "connecting", self.now + SETUP_SECONDS
+        free = self.free(self.officers[citizen.officer])
+        citizen.units += min(max(0, units - citizen.units), free)
+
+    def end_call(self, citizen: Citizen) -> None:
+        if citizen.call is not None:
+            citizen.call, citizen.units = None, CHAT_UNITS if citizen.channel == "chat" else CAPACITY
 
     def misses(self, citizen: Citizen) -> None:
         """Told first, and let go so long after that."""
@@ -205,26 +193,16 @@ class Office(Calls):
         """Everything that is due by now, in the sequence in which the office does it."""
         for citizen in list(self.citizens.values()):
             if citizen.stage == "offered" and citizen.offer_expires <= self.now:
-                officer = self.give_back(citizen, to_the_head=True)
-                if officer.state == "available":
-                    self.becomes(officer, "paused")
+                self.becomes(self.give_back(citizen, to_the_head=True), "paused")
         for officer in self.officers.values():
             if officer.state in RESUMABLE and self.now - officer.seen >= LOST_SECONDS:
                 self.lose(officer)
         for officer in self.officers.values():
-            if officer.state in {"disabled", "offline"}:
+            if officer.state == "lost" and self.gone(officer):
                 self.requeue(officer)
-            elif officer.state == "lost" and self.gone(officer):
-                self.requeue(officer)
-                self.becomes(officer, "offline")
-        self.sweep_line()
-        self.run_out()
-        self.stop_silent()
-
-    def sweep_line(self) -> None:
         for citizen in self.citizens.values():
             holder = self.officers.get(citizen.held_for or "")
-            if holder and (citizen.held_until <= self.now or holder.state not in ON_DUTY):
+            if holder and (citizen.held_until <= self.now or holder.state not in {"available", "paused"}):
                 citizen.held_for = None
         for citizen in self.citizens.values():
             self.misses(citizen)
@@ -232,8 +210,7 @@ class Office(Calls):
             away = citizen.away_since is not None and self.now - citizen.away_since >= HOLD_SECONDS
             if citizen.stage == "waiting" and away:
                 citizen.stage, citizen.held_for = "parked", None
-        if any(officer.state in {*ON_DUTY, "lost"} for officer in self.officers.values()):
-            return
         for citizen in self.citizens.values():
-            if citizen.service in self.closed and citizen.stage in {"waiting", "parked"}:
-                self.end(citizen)
+            call = citizen.call
+            if call is not None and call.stage != "connected" and call.expires <= self.now:
+                self.end_call(citizen)

@@ -3,27 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-UNITS = {"chat": 1, "audio": 2, "video": 3}
-
-
-@dataclass
-class Page:
-    """What one page of somebody sends goes out under the numbers of one stream."""
-
-    stream: str
-    cseq: int = 0
-
-
-@dataclass
-class Recording:
-    """Of one call, asked for and perhaps agreed to; `people` are the pages that were asked, by side."""
-
-    id: str
-    officer: str
-    people: dict[str, str]
-    agreed: set[str]
-    stage: str = "asked"
-    began: int = 0
+CHAT_UNITS = 1
+UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
 
 
 @dataclass
@@ -33,16 +14,9 @@ class Call:
     id: str
     media: str
     rang_by: str
-    rang: int = 0
     stage: str = "ringing"
     expires: int = 0
-    generation: int = 1
-    spoken: bool = False  # it was connected once
     sides: set[str] = field(default_factory=set)  # those whose media flows
-    pages: dict[str, Page] = field(default_factory=dict)  # those that take part, by side
-
-    def streams(self) -> dict[str, str]:
-        return {side: page.stream for side, page in self.pages.items()}
 
 
 @dataclass
@@ -53,7 +27,6 @@ class Citizen:
     channel: str
     service: int
     joined: tuple[datetime, str]  # the order key, which nothing changes
-    joined_at: int  # the same in seconds of the model's clock
     stage: str = "waiting"
     returned: bool = False
     away_since: int | None = 0  # seconds of the model's clock; None while the page is here
@@ -67,13 +40,10 @@ class Citizen:
     held_for: str | None = None
     held_until: int = 0
     call: Call | None = None
-    recording: Recording | None = None  # the last that was asked for
     read_to: int = 0  # the last seq that the owner's page holds
     passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
-    readers: list[str] = field(default_factory=list)  # who served it, one after the other
-    left: str | None = None  # whoever was offered it when it ended
-    officers: set[str] = field(default_factory=set)  # and who was offered it besides
+    readers: set[str] = field(default_factory=set)  # officers who have served this ticket
 
     def __post_init__(self) -> None:
         self.units = UNITS[self.channel]
@@ -90,7 +60,6 @@ class Citizen:
 @dataclass
 class Officer:
     person: str
-    capacity: int
     state: str = "offline"
     before_lost: str = "offline"
     seen: int = 0  # when last heard of, in seconds of the model's clock

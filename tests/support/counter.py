@@ -2,34 +2,28 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from consult import failpoints
-from consult.accounts.doorkeeper import Visit, lifetimes
-from consult.accounts.store import sessions
 from consult.audit.store import verify
 from consult.consultations.store import log, tickets
 from consult.consultations.store.tickets import TicketRow
 from consult.duty import store as duty
-from consult.duty.rules import DutyStep
+from consult.duty.store import DutyRow
 from consult.errors import ConsultError
-from consult.live import keys
-from consult.people import Caller
-from consult.settings import Settings
 from consult.storage import tables
 from consult.storage.database import Database
 from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
 from consult.wire.to_client import Entry
 from tests.support.databases import let_pass
-from tests.support.seen import Seen, look
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
+Seen = tuple[dict[str, TicketRow], dict[str, DutyRow], list[list[str]]]
 
 
 class Counter:
@@ -60,18 +54,8 @@ class Counter:
             self._file.dispose()
         self._loop.close()
 
-    def settle(self) -> None:
-        """Wait for the probes with which databases look, after a failure, whether they can be written again.
-
-        They are orders of their own, which would take a failure that is meant for another.
-        """
-        databases = [one.database for one in self.servers if one.database.goes_on.is_set()]
-        while probes := {one.outage._probing for one in databases} - {None}:
-            self.run(asyncio.wait(probes))
-
     def fail(self, point: str) -> None:
         """The next order that reaches this point fails there, and nobody knows what became of it."""
-        self.settle()
         (self._directory / failpoints.RECORD).unlink(missing_ok=True)
         failpoints.arm(f"{point}=raise", self._directory)
 
@@ -81,36 +65,14 @@ class Counter:
         return (self._directory / failpoints.RECORD).exists()
 
     async def new_services(
-        self, services: int, capacities: Sequence[int]
+        self, services: int, officers: int, capacity: int
     ) -> tuple[dict[str, str], list[str]]:
         """Services nobody else uses, with officers who can do all of them: id -> letter, and their ids."""
-        people = {secrets.token_hex(6): capacity for capacity in capacities}
+        people = [secrets.token_hex(6) for _ in range(officers)]
         names = [secrets.token_hex(6) for _ in range(services)]
-        self._services = await self._database.write(lambda conn: _furnish(conn, names, people))
-        self._people = list(people)
-        return self._services, self._people
-
-    async def signed_in(self, caller: Caller, elsewhere: bool) -> Visit:
-        """A page of this person's, under the only session there is; or `elsewhere` is another in use."""
-        hashes = [secrets.token_bytes(32) for _ in range(1 + elsewhere)]
-        lives = lifetimes(Settings())
-
-        def order(conn: Connection) -> None:
-            sessions.end_of_person(conn, caller.id)
-            for one in hashes:
-                sessions.start_staff(conn, one, caller.id, lives)
-
-        await self._database.write(order)
-        return Visit(caller, "", hashes[0], "id")
-
-    async def enable(self, person: str) -> None:
-        """Somebody who was disabled works here again, off duty."""
-
-        def order(conn: Connection) -> None:
-            conn.execute(update(tables.person).where(tables.person.c.id == person).values(disabled_at=None))
-            duty.change(conn, person, DutyStep.ENABLE, "office")
-
-        await self._database.write(order)
+        self._services = await self._database.write(lambda conn: _furnish(conn, names, people, capacity))
+        self._people = people
+        return self._services, people
 
     async def close_service(self) -> None:
         """Take its people off duty and out of the line, so that later examples do not meet them."""
@@ -128,25 +90,18 @@ class Counter:
 
         await self._database.write(order)
 
-    async def looked_at(self, calls: bool) -> Seen:
-        """At one moment; `calls`: also at calls, which most days know nothing of."""
-        seen = await self._ask(lambda conn: look(conn, self._rows(conn), self._people, calls))
-        return replace(seen, lines=await self._lines())
+    async def looked_at(self) -> Seen:
+        """The tickets and duties in the rows, and the lines as the index has them, at one moment."""
 
-    async def _lines(self) -> list[list[str]]:
-        """As one server has them in the index, which it builds anew where Redis lost it."""
-        server = self.servers[0]
-        pipe = server.live.commands.pipeline(transaction=False)
-        for one in self._services:
-            pipe.zrange(keys.order(one), 0, -1)
-        found = await pipe.get(keys.GENERATION).execute()
-        if found.pop() is None:
-            return [await server.line.order(one) for one in self._services]
-        return [[ticket.decode() for ticket in line] for line in found]
+        def query(conn: Connection) -> tuple[dict[str, TicketRow], dict[str, DutyRow]]:
+            rows = conn.execute(tickets.every.where(self._of_services))
+            return (
+                {row.id: tickets.row_of(row) for row in rows},
+                {person: duty.find(conn, person) for person in self._people},
+            )
 
-    def _rows(self, conn: Connection) -> dict[str, TicketRow]:
-        rows = conn.execute(tickets.every.where(self._of_services))
-        return {row.id: tickets.row_of(row) for row in rows}
+        rows, duties = await self._ask(query)
+        return rows, duties, [await self.servers[0].line.order(one) for one in self._services]
 
     @property
     def _of_services(self) -> ColumnElement[bool]:
@@ -161,14 +116,17 @@ class Counter:
             return query(conn)
 
     async def stages(self) -> dict[str, TicketRow]:
-        return await self._ask(self._rows)
+        def query(conn: Connection) -> dict[str, TicketRow]:
+            rows = conn.execute(tickets.every.where(self._of_services))
+            return {row.id: tickets.row_of(row) for row in rows}
+
+        return await self._ask(query)
 
     async def told(self, ticket_ids: Iterable[str]) -> dict[str, list[Entry]]:
         """The conversations, whose chains must hold."""
 
         def query(conn: Connection) -> dict[str, list[Entry]]:
-            subjects = [f"ticket:{id}" for id in ticket_ids] + [f"staff:{id}" for id in self._people]
-            assert all(verify(conn, subject) for subject in subjects)
+            assert all(verify(conn, f"ticket:{id}") for id in ticket_ids)
             return {id: log.after(conn, id, 0) for id in ticket_ids}
 
         return await self._database.read(query)
@@ -195,7 +153,7 @@ class Counter:
         await server.sweep()
 
 
-def _furnish(conn: Connection, services: list[str], people: dict[str, int]) -> dict[str, str]:
+def _furnish(conn: Connection, services: list[str], people: list[str], capacity: int) -> dict[str, str]:
     letters = {}
     for service in services:
         letters[service] = _letter(conn)
@@ -204,7 +162,7 @@ def _furnish(conn: Connection, services: list[str], people: dict[str, int]) -> d
                 id=service, letter=letters[service], name_id="Layanan", name_en="Service", always_open=True
             )
         )
-    for person, capacity in people.items():
+    for person in people:
         conn.execute(
             insert(tables.person).values(
                 id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0

@@ -3,20 +3,14 @@
 import asyncio
 import secrets
 
-from consult.accounts.attempts import Attempts
-from consult.accounts.doorkeeper import Doorkeeper, Visit
-from consult.accounts.password import Passwords
 from consult.chat.transcript import Transcript
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
-from consult.live.limits import Allowance
 from consult.live.line_index import LineIndex
 from consult.live.presence import Presence
 from consult.live.redis import Live
-from consult.office.office import Office
 from consult.people import Address
 from consult.queue.desk import Desk
-from consult.queue.going_home import GoingHome
 from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
@@ -24,7 +18,6 @@ from consult.queue.reception import Reception
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
-from consult.recordings.recordings import Recordings
 from consult.settings import Settings
 from consult.signalling.switchboard import Switchboard
 from consult.storage.database import Database
@@ -72,7 +65,8 @@ class ServerParts:
         """What pages that this process holds were sent."""
 
     async def open(self) -> None:
-        settings = Settings(room_kept_after_seconds=60, recording="browser")
+        # The model does not know how long somebody has been first: tests/queue/test_room_kept.py has that.
+        settings = Settings(room_kept_after_seconds=10**9)
         self.database = StoppableDatabase(self._url)
         self.live = Live.connect(self._redis)
         self.fanout = Fanout(self.live, secrets.token_hex(4), lambda *sent: self.frames.append(sent))
@@ -85,20 +79,13 @@ class ServerParts:
         usher = Usher(announcer, index)
         self.line = Line(self.database, index, settings)
         self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
-        self.recordings = Recordings(self.database, announcer, settings)
-        self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
+        self.switchboard = Switchboard(self.database, announcer, settings)
         self.reception = Reception(
             self.database, usher, self.matching, self.presence, self.switchboard, settings
         )
         self.handover = Handover(self.database, self.reception, announcer, self.switchboard, settings)
         self.ticket_machine = TicketMachine(self.database, usher, _as_it_is, settings)
         self.desk = Desk(self.database, usher, self.matching, self.reception)
-        self.office = Office(self.database, settings)
-        self.passwords = Passwords(settings.password_hashes_at_once)
-        self.doorkeeper = Doorkeeper(
-            self.database, self.passwords, Attempts(Allowance(self.live)), announcer, settings
-        )
-        self.going_home = GoingHome(usher, self.matching, self.reception, self.switchboard)
         self.transcript = Transcript(self.database, announcer, settings)
         self.sweeping = Sweeping(
             self.database,
@@ -111,10 +98,6 @@ class ServerParts:
             settings,
         )
 
-    async def arrive(self, address: Address) -> None:
-        """A page of this person's opens here."""
-        self.fanout.hold(address)
-
     async def connect(self, address: Address, ticket: str) -> None:
         """A citizen's page opens here."""
         self.fanout.hold(address)
@@ -123,23 +106,13 @@ class ServerParts:
     async def disconnect(self, address: Address) -> None:
         self.fanout.let_go(address)
 
-    async def sign_out(self, visit: Visit, agreed: bool) -> None:
-        """As the page that is asked for does it."""
-        left = await self.doorkeeper.sign_out(
-            visit, lambda conn: self.going_home.leave(conn, visit.caller, agreed)
-        )
-        if left is not None:
-            await self.going_home.tell(left)
-
     async def sweep(self) -> None:
         await self.sweeping.once()
         await self.switchboard.expire()
-        await self.recordings.lapse_silent()
 
     async def close(self) -> None:
         self.database.goes_on.set()
         await self.fanout.close()
-        self.passwords.close()
         await self.live.close()
         await self.database.close()
 
