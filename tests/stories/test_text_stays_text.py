@@ -84,8 +84,7 @@ async def crowd(
         citizen = await take_number(
             office.urls[0], office.service, NAMES[0], application_number=NAMES[1][:64]
         )
-        await _take_numbers(office)
-        await _talk(officer, citizen)
+        await _talk(office, officer, citizen)
         yield Crowd(office, officer, citizen)
 
 
@@ -105,7 +104,8 @@ async def _furnish(office: Office) -> None:
     await office.apps[0].database.write(order)
 
 
-async def _take_numbers(office: Office) -> None:
+async def _take_numbers(office: Office) -> AsyncIterator[str]:
+    """One after the other, since nobody keeps a page open: each has to be served before it counts as gone."""
     app = office.apps[0]
     today = (await app.pages.office.shown()).now.date()
     for name in NAMES[1:]:
@@ -122,12 +122,15 @@ async def _take_numbers(office: Office) -> None:
         )
         taken = await app.pages.ticket_machine.take(form, secrets.token_bytes(32), today)
         await app.pages.reception.appeared(taken.ticket_id)
+        yield taken.ticket_id
 
 
-async def _talk(officer: Session, citizen: Session) -> None:
+async def _talk(office: Office, officer: Session, citizen: Session) -> None:
     """The officer takes everybody; both sides of the first conversation write every payload."""
     async with citizen.open() as ana, officer.open() as budi:
-        for _ in NAMES:
+        await ana.hears_welcome()
+        await budi.acked("ServeNext")
+        async for _ in _take_numbers(office):
             await budi.acked("ServeNext")
         budi.ticket = citizen.ticket
         for text in PAYLOADS:

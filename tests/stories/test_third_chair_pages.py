@@ -63,6 +63,7 @@ async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: P
     await presses(guest, CLOSE)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_everybody_can_use_the_guests_pages(town: Town, language: str) -> None:
     """As `test_everybody`, for the pages of a call of three."""
