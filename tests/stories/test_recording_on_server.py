@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -11,15 +10,19 @@ from consult.recordings.letters import recorder_path
 from tests.running.program import Program, consult
 from tests.stories.people import Person, Town
 from tests.stories.test_recording import (
+    PICTURES,
     asks,
     decoded,
     files,
+    has_pictures,
     in_call,
     is_marked,
     is_not_marked,
     last,
     presses,
     seen_and_heard,
+    slices_of,
+    so_far,
 )
 from tests.stories.test_third_chair import INTERPRETER, LET_IN, comes, invitation, sees
 from tests.stories.test_third_chair import presses as taps
@@ -43,10 +46,6 @@ async def recorder(house: House) -> AsyncIterator[Program]:
     await asyncio.to_thread(program.process.wait)
 
 
-def slices_of(house: House) -> int:
-    return int(str(last(house)["slices"]))
-
-
 async def begins(citizen: Person, officer: Person) -> None:
     await asks(officer)
     await presses(citizen, "Setuju direkam")
@@ -58,9 +57,7 @@ async def whole(house: House) -> bytes:
     row = last(house)
     checked = await asyncio.to_thread(consult, house.data_dir, "check-recording", str(row["id"]))
     assert (checked.returncode, "is whole" in checked.stdout) == (0, True), checked
-    named = house.rows("SELECT file FROM recording_slice WHERE recording_id = ? ORDER BY number", row["id"])
-    directory = Path(house.data_dir) / "recordings"
-    return b"".join((directory / one["file"]).read_bytes() for one in named)
+    return so_far(house)
 
 
 async def test_two_and_then_three_say_yes_and_the_file_plays_until_one_withdraws(
@@ -75,6 +72,7 @@ async def test_two_and_then_three_say_yes_and_the_file_plays_until_one_withdraws
     await officer.sees_moving_pictures()
     had = slices_of(house)
     await until(lambda: slices_of(house) >= had + 2, 60)
+    await has_pictures(house, PICTURES)
     await is_marked(citizen, officer)
     await presses(citizen, "Cabut izin")
     await is_not_marked(citizen, officer)
@@ -84,7 +82,7 @@ async def test_two_and_then_three_say_yes_and_the_file_plays_until_one_withdraws
     assert (last(house), files(house)) == (row, kept)
     assert len(kept) - len(before) == row["slices"]
     pictures, sounds, different = decoded(await whole(house))
-    assert pictures > 60 and sounds > 300 and different > 20
+    assert pictures > PICTURES and sounds > 300 and different > 20
     # In the same call, with a third person.
     await _all_three(citizen, officer, guest, house)
     row, kept = last(house), files(house)
@@ -122,6 +120,7 @@ async def test_a_recorder_that_is_killed_is_told_and_what_was_kept_plays(
     citizen, officer = await in_call(town, "Ibu Terputus")
     await begins(citizen, officer)
     await until(lambda: slices_of(house) >= 2, 60)
+    await has_pictures(house, 30)
     recorder.process.kill()
     recorder_path(house.data_dir).unlink()
     await is_not_marked(citizen, officer)
