@@ -1,14 +1,16 @@
 """One demo office and one Chromium for the stories; each person is a browser context of their own."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from consult.settings import Settings
 from tests.stories.people import Town
 from tests.support.browser import browser
 from tests.support.databases import OfficeTemplate
-from tests.support.house import House, open_house
+from tests.support.house import House, moved_in, open_house
 
 __all__ = ["browser"]
 
@@ -22,14 +24,23 @@ def house_settings() -> dict[str, object]:
     return {}
 
 
+@pytest.fixture(scope="session")
+async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a demo office that nobody has opened yet."""
+    directory = tmp_path_factory.mktemp("furnished")
+    await moved_in(Settings(data_dir=directory, database_url=""))
+    return directory
+
+
 @pytest.fixture(scope="module")
 async def house(
     tmp_path_factory: pytest.TempPathFactory,
+    furnished: Path,
     house_settings: dict[str, object],
     office_template: OfficeTemplate,
 ) -> AsyncIterator[House]:
     settings = {"DATABASE_URL": office_template.for_processes(), **house_settings}
-    async with open_house(tmp_path_factory.mktemp("house"), **settings) as opened:
+    async with open_house(tmp_path_factory.mktemp("house"), furnished, **settings) as opened:
         yield opened
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -18,7 +19,7 @@ from tests.support.waiting import until
 
 @pytest.fixture(scope="module")
 async def house(
-    tmp_path_factory: pytest.TempPathFactory, office_template: OfficeTemplate
+    tmp_path_factory: pytest.TempPathFactory, office_template: OfficeTemplate, furnished: Path
 ) -> AsyncIterator[House]:
     """A house whose media goes only through a real coturn."""
     async with relay(tmp_path_factory.mktemp("relay"), doors_open=True) as running:
@@ -28,7 +29,7 @@ async def house(
             "CONSULT_TURN_SECRET": running.settings.turn_secret,
             "CONSULT_RELAY_ONLY": "both",
         }
-        async with open_house(tmp_path_factory.mktemp("house"), **settings) as opened:
+        async with open_house(tmp_path_factory.mktemp("house"), furnished, **settings) as opened:
             mirror = opened.checks_devices()
             await until(mirror_path(opened.data_dir).exists)
             yield opened

@@ -1,6 +1,7 @@
 """A demo office as it runs: an embedded Valkey, two servers on two ports over one data directory, a sweep."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -28,10 +29,12 @@ START_SECONDS = 60.0
 class House:
     """`urls[0]` and `urls[1]` are different processes. `cable` stands before the first one.
 
-    Without a DATABASE_URL among its settings it makes a SQLite file in `data_dir`."""
+    Without a DATABASE_URL among its settings it has a SQLite file in `data_dir`, a copy of the one in
+    `furnished` if there is one."""
 
-    def __init__(self, data_dir: Path, **settings: object) -> None:
+    def __init__(self, data_dir: Path, furnished: Path | None = None, **settings: object) -> None:
         self.data_dir = data_dir
+        self._furnished = None if settings.get("DATABASE_URL") else furnished
         self._plain = Settings(data_dir=data_dir, database_url=str(settings.get("DATABASE_URL", "")))
         self._given = settings
         self._valkey = EmbeddedValkey(data_dir)
@@ -46,8 +49,10 @@ class House:
         settings = self._plain
         await asyncio.to_thread(self.data_dir.mkdir, parents=True, exist_ok=True)
         self._valkey.start()
-        await asyncio.to_thread(migrate, database_url(settings))
-        await furnish(settings)
+        if self._furnished is None:
+            await moved_in(settings)
+        else:
+            await asyncio.to_thread(shutil.copytree, self._furnished, self.data_dir, dirs_exist_ok=True)
         self.passwords = _read_passwords(passwords_path(settings))
         self._ports = [free_port(), free_port()]
         self.cable = Cable(self._ports[0])
@@ -132,10 +137,18 @@ class House:
         self._valkey.stop()
 
 
+async def moved_in(settings: Settings) -> None:
+    """Make the demo office of these settings. Its passwords take a second to compute."""
+    await asyncio.to_thread(migrate, database_url(settings))
+    await furnish(settings)
+
+
 @asynccontextmanager
-async def open_house(data_dir: Path, **settings: object) -> AsyncIterator[House]:
+async def open_house(
+    data_dir: Path, furnished: Path | None = None, **settings: object
+) -> AsyncIterator[House]:
     """A house with these settings, open until the end."""
-    house = House(data_dir, **settings)
+    house = House(data_dir, furnished, **settings)
     try:
         await house.open()
         yield house

@@ -18,7 +18,8 @@ LARGEST_TOUCH_WIDTH = 768
 
 _KEY = re.compile(r'^msgid "(\w+(?:\.\w+)+)"', re.MULTILINE)
 _LOOK = (HERE / "looking.js").read_text(encoding="utf-8")
-_AXE = """async (runOnly) => (await axe.run({ resultTypes: ["violations"], ...runOnly })).violations"""
+_AXE = """async (runOnly) =>
+    (await axe.run({ resultTypes: ["violations"], selectors: false, ...runOnly })).violations"""
 # What the dark colours can change.
 _OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 _ENDLESS = """() => document.getAnimations()

@@ -1,4 +1,4 @@
-"""Runs the cases written in JavaScript, each in a fresh page of a real browser."""
+"""Runs the cases written in JavaScript, each in a freshly loaded page of a real browser."""
 
 import asyncio
 import re
@@ -23,4 +23,8 @@ def _cases() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("file", "name"), _cases())
 async def test_scripts(page: Page, file: str, name: str) -> None:
-    await asyncio.wait_for(page.evaluate(RUN, [file, name]), LIMIT_SECONDS)
+    try:
+        await asyncio.wait_for(page.evaluate(RUN, [file, name]), LIMIT_SECONDS)
+    except BaseException:
+        await page.close()  # it may still be busy with this case
+        raise
