@@ -19,8 +19,8 @@ from consult.running.listening import listen
 from consult.settings import Settings
 from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
-from tests.faults.nursery import Born, Nursery
 from tests.support.faulty_line import FaultyLine
+from tests.support.nursery import Born, Nursery
 from tests.support.rows import rows
 from tests.support.waiting import until
 

@@ -11,6 +11,7 @@ from tests.stories.people import Town
 from tests.support.browser import browser
 from tests.support.databases import OfficeTemplate
 from tests.support.house import House, moved_in, open_house
+from tests.support.nursery import Nursery
 
 __all__ = ["browser"]
 
@@ -25,6 +26,12 @@ def house_settings() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
+async def nursery(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nursery]:
+    async with Nursery(tmp_path_factory.mktemp("nursery") / "errors.log") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of a demo office that nobody has opened yet."""
     directory = tmp_path_factory.mktemp("furnished")
@@ -35,12 +42,13 @@ async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 async def house(
     tmp_path_factory: pytest.TempPathFactory,
+    nursery: Nursery,
     furnished: Path,
     house_settings: dict[str, object],
     office_template: OfficeTemplate,
 ) -> AsyncIterator[House]:
     settings = {"DATABASE_URL": office_template.for_processes(), **house_settings}
-    async with open_house(tmp_path_factory.mktemp("house"), furnished, **settings) as opened:
+    async with open_house(tmp_path_factory.mktemp("house"), nursery, furnished, **settings) as opened:
         yield opened
 
 

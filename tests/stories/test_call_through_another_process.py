@@ -9,7 +9,7 @@ async def test_a_call_goes_on_through_the_other_process_when_its_own_is_killed(
     town: Town, house: House
 ) -> None:
     # Both processes are the same office, at the address of the first.
-    house.kill(1)
+    await house.kill(1)
     await house.serve_again(1, CONSULT_PUBLIC_URL=house.urls[0])
     citizen, officer = await town.consultation("Ibu Pindah Proses", officer_at=0)
     # Wide enough for video and chat side by side.
@@ -17,7 +17,7 @@ async def test_a_call_goes_on_through_the_other_process_when_its_own_is_killed(
     await officer.button("video").click()
     await citizen.button("accept_video").click()
     await both_see(citizen, officer)
-    house.kill(0)
+    await house.kill(0)
     try:
         house.leads_to(1)
         await more_pictures(citizen, officer)

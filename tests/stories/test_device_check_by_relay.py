@@ -14,12 +14,16 @@ from tests.signalling.turn.relay import relay
 from tests.stories.people import Town
 from tests.support.databases import OfficeTemplate
 from tests.support.house import House, open_house
+from tests.support.nursery import Nursery
 from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
 async def house(
-    tmp_path_factory: pytest.TempPathFactory, office_template: OfficeTemplate, furnished: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    office_template: OfficeTemplate,
+    nursery: Nursery,
+    furnished: Path,
 ) -> AsyncIterator[House]:
     """A house whose media goes only through a real coturn."""
     async with relay(tmp_path_factory.mktemp("relay"), doors_open=True) as running:
@@ -29,7 +33,7 @@ async def house(
             "CONSULT_TURN_SECRET": running.settings.turn_secret,
             "CONSULT_RELAY_ONLY": "both",
         }
-        async with open_house(tmp_path_factory.mktemp("house"), furnished, **settings) as opened:
+        async with open_house(tmp_path_factory.mktemp("house"), nursery, furnished, **settings) as opened:
             mirror = opened.checks_devices()
             await until(mirror_path(opened.data_dir).exists)
             yield opened

@@ -202,7 +202,7 @@ async def test_media_goes_on_while_a_killed_server_is_away_and_signalling_resume
     await officer.button("video").click()
     await citizen.button("accept_video").click()
     await both_see(citizen, officer)
-    house.kill(1)
+    await house.kill(1)
     try:
         await citizen.write("selagi peladen mati")
         await expect(officer.page.get_by_text("Koneksi terputus.")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -20,6 +21,7 @@ from consult.storage.engines import database_url
 from consult.storage.migrations import migrate
 from tests.running.program import Program, free_port
 from tests.support.cable import Cable
+from tests.support.nursery import Born, Nursery
 from tests.support.rows import named_rows
 from tests.support.waiting import until
 
@@ -32,14 +34,18 @@ class House:
     Without a DATABASE_URL among its settings it has a SQLite file in `data_dir`, a copy of the one in
     `furnished` if there is one."""
 
-    def __init__(self, data_dir: Path, furnished: Path | None = None, **settings: object) -> None:
+    def __init__(
+        self, data_dir: Path, nursery: Nursery, furnished: Path | None = None, **settings: object
+    ) -> None:
         self.data_dir = data_dir
+        self._nursery = nursery
         self._furnished = None if settings.get("DATABASE_URL") else furnished
         self._plain = Settings(data_dir=data_dir, database_url=str(settings.get("DATABASE_URL", "")))
         self._given = settings
         self._valkey = EmbeddedValkey(data_dir)
         self._programs: list[Program] = []
-        self._servers: dict[int, Program] = {}
+        self._servers: dict[int, Born] = {}
+        self._sweep: Born | None = None
         self._ports: list[int] = []
         self.cable = Cable(0)
         self.urls: list[str] = []
@@ -58,20 +64,28 @@ class House:
         self.cable = Cable(self._ports[0])
         await self.cable.open()
         self.urls = [f"http://127.0.0.1:{self.cable.port}", f"http://127.0.0.1:{self._ports[1]}"]
-        self._serve(0)
-        self._serve(1)
-        self._start("sweep")
+        await self._serve(0)
+        await self._serve(1)
+        self._sweep = await self._begin("sweep")
         await self._answers(0)
         await self._answers(1)
 
-    def _start(self, *arguments: str, **settings: object) -> Program:
-        self._programs.append(Program(self.data_dir, *arguments, **self._given, **settings))
+    def _start(self, *arguments: str) -> Program:
+        self._programs.append(Program(self.data_dir, *arguments, **self._given))
         return self._programs[-1]
 
-    def _serve(self, number: int, **settings: object) -> None:
+    async def _begin(self, *arguments: str, **settings: object) -> Born:
+        given = {"CONSULT_DATA_DIR": self.data_dir} | self._given | settings
+        return await self._nursery.begin(*arguments, errors=self._log, **given)
+
+    @property
+    def _log(self) -> Path:
+        return self.data_dir / "processes.log"
+
+    async def _serve(self, number: int, **settings: object) -> None:
         # The first is reached through the cable, so its pages have another address than it listens on.
         address = {"CONSULT_PUBLIC_URL": self.urls[0]} if number == 0 else {}
-        self._servers[number] = self._start(
+        self._servers[number] = await self._begin(
             "serve", "--port", str(self._ports[number]), **(address | settings)
         )
 
@@ -86,14 +100,14 @@ class House:
         """Start the recorder, as `up` does where recordings are made on the server."""
         return self._start("recorder")
 
-    def kill(self, number: int) -> None:
+    async def kill(self, number: int) -> None:
         """As `kill -9` does: nothing is said, nothing is finished."""
-        self._servers[number].process.kill()
-        self._servers[number].process.wait()
+        self._servers[number].send(signal.SIGKILL)
+        await self._servers[number].ended
 
     def serves(self, number: int) -> bool:
         """This server's process lives."""
-        return self._servers[number].process.poll() is None
+        return not self._servers[number].ended.done()
 
     def leads_to(self, number: int) -> None:
         """What is dialled through the cable from now on reaches this server, as a balancer does it."""
@@ -101,7 +115,7 @@ class House:
 
     async def serve_again(self, number: int, **settings: object) -> None:
         """Start a killed server on its own port, as `up` does when a child dies."""
-        self._serve(number, **settings)
+        await self._serve(number, **settings)
         await self._answers(number)
 
     @contextmanager
@@ -118,7 +132,8 @@ class House:
 
     def said(self) -> str:
         """Everything that the servers have written to their logs so far."""
-        return "".join(program.output + program.errors for program in self._programs)
+        programs = "".join(program.output + program.errors for program in self._programs)
+        return self._log.read_text(encoding="utf-8") + programs
 
     async def clear(self) -> None:
         """Nobody waits and nobody is on duty, so that the next story meets none of this one's people."""
@@ -132,6 +147,9 @@ class House:
 
     async def close(self) -> None:
         await self.cable.close()
+        for born in filter(None, (*self._servers.values(), self._sweep)):
+            born.send(signal.SIGKILL)
+            await born.ended
         for program in self._programs:
             await asyncio.to_thread(program.__exit__, None, None, None)
         self._valkey.stop()
@@ -145,10 +163,10 @@ async def moved_in(settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_house(
-    data_dir: Path, furnished: Path | None = None, **settings: object
+    data_dir: Path, nursery: Nursery, furnished: Path | None = None, **settings: object
 ) -> AsyncIterator[House]:
     """A house with these settings, open until the end."""
-    house = House(data_dir, furnished, **settings)
+    house = House(data_dir, nursery, furnished, **settings)
     try:
         await house.open()
         yield house

@@ -1,7 +1,8 @@
 """Real `consult` processes, started in milliseconds: forked from one that has imported everything.
 
-A run that kills thousands of servers would otherwise spend its time importing. Everything else is as
-`python -m consult ARGUMENTS`: own process, own session, own environment, ended by SIGKILL like any other.
+A run that kills thousands of servers, or opens an office for each story, would otherwise spend its time
+importing. Everything else is as `python -m consult ARGUMENTS`: own process, own session, own environment, ended
+by SIGKILL like any other.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ class Nursery:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.nursery", str(self._errors)),
+            *(sys.executable, "-m", "tests.support.nursery"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=self._fds,
@@ -46,13 +47,18 @@ class Nursery:
         await self._process.wait()
         await self._listening
 
-    async def begin(self, *arguments: str, **settings: object) -> "Born":
-        """Start the command with these settings and no others."""
+    async def begin(self, *arguments: str, errors: Path | None = None, **settings: object) -> "Born":
+        """Start the command with these settings and no others. `errors`: where it writes, if elsewhere."""
         self._number += 1
         born = self._born[self._number] = asyncio.get_running_loop().create_future()
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         environ |= {name: str(value) for name, value in settings.items()}
-        asked = {"number": self._number, "arguments": arguments, "environ": environ}
+        asked = {
+            "number": self._number,
+            "arguments": arguments,
+            "environ": environ,
+            "errors": str(errors or self._errors),
+        }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         pid = await born
@@ -92,7 +98,7 @@ class Born:
         return True
 
 
-def _serve(errors: Path) -> None:
+def _serve() -> None:
     _import_everything()
     waking, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -110,7 +116,7 @@ def _serve(errors: Path) -> None:
                 return
             *lines, unread = (unread + piece).split(b"\n")
             for line in lines:
-                _fork(json.loads(line), errors)
+                _fork(json.loads(line))
 
 
 def _import_everything() -> None:
@@ -128,21 +134,21 @@ def _import_everything() -> None:
         import_module(name)
 
 
-def _fork(asked: dict[str, Any], errors: Path) -> None:
+def _fork(asked: dict[str, Any]) -> None:
     pid = os.fork()
     if pid == 0:
-        _become(asked, errors)
+        _become(asked)
     print(json.dumps({"number": asked["number"], "pid": pid}), flush=True)
 
 
-def _become(asked: dict[str, Any], errors: Path) -> None:
+def _become(asked: dict[str, Any]) -> None:
     code = 1
     try:
         parent = os.getppid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        written = os.open(errors, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        written = os.open(asked["errors"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for descriptor, source in ((0, nothing), (1, written), (2, written)):
             os.dup2(source, descriptor)
@@ -172,4 +178,4 @@ def _tell_ended() -> None:
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]))
+    _serve()
