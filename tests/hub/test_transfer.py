@@ -5,6 +5,7 @@ from consult.people import Role
 from tests.hub.conftest import Office
 from tests.support.client import Page, sign_in
 from tests.support.open_office import PASSWORD
+from tests.support.quick_passwords import QuickPasswords
 
 NOTE = "Sudah saya cek, tinggal denah."
 
@@ -13,7 +14,7 @@ async def _other_service(office: Office, user_name: str) -> tuple[str, Page]:
     """Another service, and the page of its officer in the other process."""
     app = office.apps[1]
     service = await app.pages.office.add_service("C", "Izin Bangunan", "Building permit", True, {}, "office")
-    staff = Staff(app.database, app.passwords, app.settings)
+    staff = Staff(app.database, QuickPasswords(), app.settings)
     await staff.add(user_name, user_name.title(), Role.OFFICER, PASSWORD, [service])
     return service, await sign_in(office.urls[1], user_name, PASSWORD)
 

@@ -10,7 +10,7 @@ from consult.settings import Settings
 from tests.stories.people import Town
 from tests.support.browser import browser
 from tests.support.databases import OfficeTemplate
-from tests.support.house import House, moved_in, open_house
+from tests.support.house import House, moved_in, open_house, sign_in_quickly
 from tests.support.nursery import Nursery
 
 __all__ = ["browser"]
@@ -34,9 +34,10 @@ async def nursery(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nur
 @pytest.fixture(scope="session")
 async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of a demo office that nobody has opened yet."""
-    directory = tmp_path_factory.mktemp("furnished")
-    await moved_in(Settings(data_dir=directory, database_url=""))
-    return directory
+    settings = Settings(data_dir=tmp_path_factory.mktemp("furnished"), database_url="")
+    await moved_in(settings)
+    await sign_in_quickly(settings)
+    return settings.data_dir
 
 
 @pytest.fixture(scope="module")

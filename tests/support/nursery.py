@@ -1,8 +1,8 @@
 """Real `consult` processes, started in milliseconds: forked from one that has imported everything.
 
 A run that kills thousands of servers, or opens an office for each story, would otherwise spend its time
-importing. Everything else is as `python -m consult ARGUMENTS`: own process, own session, own environment, ended
-by SIGKILL like any other.
+importing. Everything else is as `python -m consult ARGUMENTS`: own process, session and environment, ended by
+SIGKILL like any other.
 """
 
 import asyncio

@@ -9,6 +9,7 @@ from consult.app import App
 from consult.office.office import Office as Rooms
 from consult.people import Role
 from tests.support.client import Client, Page, sign_in, take_number
+from tests.support.quick_passwords import QuickPasswords
 from tests.support.serving import serving, settings_of
 from tests.support.waiting import until
 
@@ -30,7 +31,7 @@ class Office:
         """A new person of the office, signed in."""
         services = [self.service] if role is Role.OFFICER else []
         app = self.apps[at]
-        staff = Staff(app.database, app.passwords, app.settings)
+        staff = Staff(app.database, QuickPasswords(), app.settings)
         await staff.add(user_name, user_name.title(), role, PASSWORD, services)
         return await sign_in(self.urls[at], user_name, PASSWORD)
 
