@@ -15,6 +15,7 @@ from tests.lanes import Lanes, begins
 from tests.network.namespaces import missing
 from tests.support.databases import OfficeTemplate, PostgresTemplate, SqliteTemplate, opened
 from tests.support.postgres import PostgresServer
+from tests.support.read_once import read_once
 from tests.support.valkey import connected, session_server
 
 
@@ -59,6 +60,13 @@ def our_log_is_heard() -> None:
     ours = logging.getLogger("consult")
     ours.propagate = True
     ours.setLevel(logging.NOTSET)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def offices_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
