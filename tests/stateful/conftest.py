@@ -1,18 +1,40 @@
-"""One counter for all examples, with a database of each kind: each example works on a service of its own."""
+"""One counter for all examples, with a database of each kind: each example has the whole office for a day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import Engine, text
 
-from consult.storage import writer_postgres
+from consult.storage import moments, readers, writer_postgres, writer_sqlite
 from tests.support.counter import Counter
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 
 # Where there is one, a disk of memory: nothing here need survive a power cut, and commits cost little.
 MEMORY = Path("/dev/shm")  # noqa: S108 - only a directory of our own below it is used
+
+# Nobody's time but the test's: a machine that is slow, or stands still, makes no deadline pass. What was
+# written later is later all the same, by a millisecond for each event.
+STEADY = text(
+    "SELECT 1893456000000 + coalesce((SELECT max(rowid) FROM event), 0)"
+    " + (SELECT clock_offset_ms FROM house WHERE id = 1)"
+)
+
+
+def _compiling_once(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    """Engines that share their compiled statements: here servers are started anew all the time."""
+    first: list[Engine] = []
+
+    def engine(path: Path, *, writes: bool) -> Engine:
+        new = make(path, writes=writes)
+        first[1:] = []
+        first.append(new)
+        new.dialect, new._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return new
+
+    return engine
 
 
 @contextmanager
@@ -27,9 +49,14 @@ def _opened(directory: Path, url: str, redis: str) -> Iterator[Counter]:
 def sqlite_counter(sqlite_template: SqliteTemplate, valkey_server: str) -> Iterator[Counter]:
     with (
         TemporaryDirectory(prefix="consult-counter-", dir=MEMORY if MEMORY.is_dir() else None) as directory,
-        _opened(Path(directory), sqlite_template.copy_to(Path(directory)), valkey_server) as counter,
+        pytest.MonkeyPatch.context() as patch,
     ):
-        yield counter
+        engine = _compiling_once(readers.sqlite_engine)
+        patch.setattr(readers, "sqlite_engine", engine)
+        patch.setattr(writer_sqlite, "sqlite_engine", engine)
+        patch.setitem(moments._QUERIES, "sqlite", STEADY)
+        with _opened(Path(directory), sqlite_template.copy_to(Path(directory)), valkey_server) as counter:
+            yield counter
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,18 @@ from consult.errors import (
     StaleAttempt,
 )
 from tests.stateful.line_rules import LineRules
-from tests.stateful.machine import OFFICERS, Refusal, fates
+from tests.stateful.machine import Refusal, fates, indexes, mostly_at_once, picks
 from tests.stateful.people import Citizen, Officer
+from tests.stateful.places import ON_DUTY
 
-indexes = st.integers(0, OFFICERS - 1)
+own = st.sampled_from([True, True, True, True, False])
+olds = st.sampled_from([0, 0, 0, 1])
 
 
 class DeskRules(LineRules):
     def change_duty(self, officer: Officer, state: str, fate: str) -> None:
         caller = self.caller(officer)
-
+        self.do(self.server.arrive(caller.address))
         refusal = self.ask(
             officer,
             lambda server, receipt: {
@@ -32,7 +34,7 @@ class DeskRules(LineRules):
             }[state](),
             fate,
         )
-        if state == "draining" and officer.state not in {"available", "paused"}:
+        if officer.state == "disabled" or (state == "draining" and officer.state not in ON_DUTY):
             assert refusal is StageForbids
             return
         assert refusal is None, refusal
@@ -52,19 +54,25 @@ class DeskRules(LineRules):
         # Two at once, in two processes: an offer made twice would show.
         self.do(self.counter.at_once(self.server.matching.run(), self.server.matching.run()))
         self.offers_are_good()
+        kept = self.office.kept()
         for officer in self.office.officers.values():
-            assert not self.office.offerable(officer), "nobody is left waiting beside a free officer"
+            left = self.office.offerable(officer)
+            assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
 
     @rule()
     def match_by_an_old_index(self) -> None:
         self.do(self.server.matching.run())
         self.offers_are_good(stale=True)
 
-    def offers_are_good(self, stale: bool = False, seen: frozenset[str] = frozenset()) -> None:
-        """Take over into the model what matching offered; each offer must be one that may be made."""
+    def offers_are_good(self, stale: bool = False, seen: frozenset[str] | None = None) -> None:
+        """Take over into the model what matching offered; each offer must be one that may be made.
+
+        `seen`: who was there when matching looked, a while ago; whose room was kept then is not asked.
+        """
         stages = self.do(self.counter.stages())
+        kept = self.office.kept() if seen is None else set()
         for officer in self.office.officers.values():
-            fitting = self.office.offerable(officer, seen)
+            fitting = self.office.offerable(officer, seen or frozenset())
             offered = [
                 c for c in self.office.line() if stages[c.ticket].stage == "offered"
                 and stages[c.ticket].officer_id == officer.person
@@ -72,6 +80,7 @@ class DeskRules(LineRules):
             if not offered:
                 continue
             assert len(offered) == 1 and fitting, "one offer at a time, to somebody who may be offered"
+            assert officer.person not in kept, "this room is kept for who needs more"
             # Others may have been offered those before; what still waits must not have been skipped.
             skipped = [
                 c for c in fitting if c.place < offered[0].place and stages[c.ticket].stage == "waiting"
@@ -79,12 +88,24 @@ class DeskRules(LineRules):
             assert stale or not skipped, "the first who fits is offered first"
             self.office.offer(officer, offered[0])
 
-    @rule(data=st.data(), index=indexes, old=st.sampled_from([0, 0, 0, 1]), fate=fates, late=st.booleans())
-    def accept(self, data: st.DataObject, index: int, old: int, fate: str, late: bool) -> None:
-        citizen = self.some(data, "offered")
+    def answering(self, citizen: Citizen, index: int, own: bool) -> Officer:
+        """Whose offer it is, mostly."""
+        return self.office.officers[citizen.officer or ""] if own else self.officer(index)
+
+    @rule(
+        which=picks,
+        own=own,
+        index=indexes,
+        old=st.sampled_from([0, 0, 0, 1]),
+        fate=fates,
+        late=mostly_at_once,
+    )
+    def accept(self, which: int, own: bool, index: int, old: int, fate: str, late: bool) -> None:
+        citizen = self.some(which, "offered")
         if citizen is None:
             return
-        officer, receipt = self.officer(index), self.other_tab(self.officer(index))
+        officer = self.answering(citizen, index, own)
+        receipt = self.other_tab(officer)
         attempt = max(1, citizen.attempt - old)
 
         def arrive() -> None:
@@ -96,18 +117,21 @@ class DeskRules(LineRules):
                 fate,
                 receipt,
             )
-            assert refusal is self.answers(officer, citizen, attempt)
+            expected = self.answers(officer, citizen, attempt)
+            gone = expected is None and officer.state == "disabled"
+            assert refusal is (NotFound if gone else expected)
             if refusal is None:
                 self.office.serve(officer, citizen)
 
         self.now_or_late("accept", arrive, late)
 
-    @rule(data=st.data(), index=indexes, fate=fates, late=st.booleans())
-    def pass_on(self, data: st.DataObject, index: int, fate: str, late: bool) -> None:
-        citizen = self.some(data, "offered")
+    @rule(which=picks, own=own, index=indexes, fate=fates, late=mostly_at_once)
+    def pass_on(self, which: int, own: bool, index: int, fate: str, late: bool) -> None:
+        citizen = self.some(which, "offered")
         if citizen is None:
             return
-        officer, receipt = self.officer(index), self.other_tab(self.officer(index))
+        officer = self.answering(citizen, index, own)
+        receipt = self.other_tab(officer)
         attempt = citizen.attempt
 
         def arrive() -> None:
@@ -134,8 +158,10 @@ class DeskRules(LineRules):
 
     @rule(index=indexes, fate=fates)
     def serve_next(self, index: int, fate: str) -> None:
+        self.serves_next(self.officer(index), fate)
+
+    def serves_next(self, officer: Officer, fate: str) -> None:
         self.settle()
-        officer = self.officer(index)
         fitting = [c for c in self.office.line() if self.office.fits(officer, c)]
         refusal = self.ask(
             officer,
@@ -145,14 +171,14 @@ class DeskRules(LineRules):
         if refusal is not None:
             self.may_not_pick_up(officer, refusal, fitting)
             return
-        assert officer.state in {"available", "paused"} and not officer.offered
+        assert officer.state in ON_DUTY and not officer.offered
         served = self.newly_served(officer)
         assert served == fitting[:1], "the first who fits is served"
         self.office.serve(officer, fitting[0])
 
     def may_not_pick_up(self, officer: Officer, refusal: Refusal, fitting: list[Citizen]) -> None:
         if refusal is StageForbids:
-            assert officer.state not in {"available", "paused"}
+            assert officer.state not in ON_DUTY
         elif refusal is AnswerOfferFirst:
             assert officer.offered is not None
         else:

@@ -5,24 +5,23 @@ from hypothesis.stateful import rule
 
 from consult.errors import NobodyToTake, StaleEpoch
 from consult.wire.from_client import TransferConsultation
-from tests.stateful.machine import Refusal, fates
+from tests.stateful.call_rules import CallRules
+from tests.stateful.machine import Refusal, fates, mostly_at_once, picks
 from tests.stateful.people import Citizen, Officer
-from tests.stateful.talk_rules import TalkRules
+from tests.stateful.places import ON_DUTY
 
 
-class HandoverRules(TalkRules):
+class HandoverRules(CallRules):
     @rule(
-        data=st.data(),
+        which=picks,
         to_officer=st.booleans(),
         service=st.integers(0, 1),
         old=st.sampled_from([0, 0, 0, 0, 1]),
         fate=fates,
-        late=st.booleans(),
+        late=mostly_at_once,
     )
-    def hand_over(
-        self, data: st.DataObject, to_officer: bool, service: int, old: int, fate: str, late: bool
-    ) -> None:
-        citizen = self.some(data, "serving")
+    def hand_over(self, which: int, to_officer: bool, service: int, old: int, fate: str, late: bool) -> None:
+        citizen = self.some(which, "serving")
         if citizen is None:
             return
         officer = self.office.officers[citizen.officer or ""]
@@ -53,5 +52,12 @@ class HandoverRules(TalkRules):
             return refusal
         if epoch != citizen.epoch:
             return StaleEpoch
-        possible = to.state in {"available", "paused"} if to else service != citizen.service
+        if to is not None:
+            possible = to.state in ON_DUTY
+        else:
+            others = [one for one in self.office.officers.values() if one is not officer]
+            at_work = [one for one in others if one.state != "disabled"]
+            # Where the hours have ended, only somebody on duty keeps the line from being emptied.
+            open_there = service not in self.office.closed or any(one.state in ON_DUTY for one in at_work)
+            possible = service != citizen.service and bool(at_work) and open_there
         return None if possible else NobodyToTake

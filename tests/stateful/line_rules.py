@@ -9,10 +9,10 @@ from hypothesis.stateful import rule
 
 from consult.errors import Ended, StageForbids
 from consult.queue.ticket_machine import TicketForm
-from tests.stateful.machine import VISITORS, Machine, Refusal, fates
+from tests.stateful.machine import VISITORS, Machine, Refusal, fates, mostly_at_once, picks
 from tests.stateful.people import Citizen
 
-TODAY = date(2099, 1, 1)  # the database clock runs on over all examples; no day ends under them
+TODAY = date(2099, 1, 1)  # no day of the database's clock ends under them
 
 
 class LineRules(Machine):
@@ -24,6 +24,9 @@ class LineRules(Machine):
         service=st.sampled_from([0, 0, 0, 1]),
     )
     def join(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
+        self.takes_a_number(who, channel, double, here, service)
+
+    def takes_a_number(self, who: int, channel: str, double: bool, here: bool, service: int) -> None:
         form = TicketForm(
             self.services[service],
             self.letters[service],
@@ -46,42 +49,48 @@ class LineRules(Machine):
 
         taken = self.do(taps())
         assert len({one.ticket_id for one in taken}) == 1, "a double tap is one place"
-        ticket = taken[0].ticket_id
-        if who in self.held and self.office.citizens[self.held[who]].stage != "ended":
-            assert ticket == self.held[who], "one live place for each visitor"
+        ticket, held = taken[0].ticket_id, self.place_of(who)
+        if held is not None:
+            assert ticket == held.ticket, "one live place for each visitor"
             return
-        self.held[who] = ticket
-        key = (self.do(self.counter.stages())[ticket].order_at, ticket)
-        assert key > self.last_joined[service], "a later number stands behind the one before it"
-        self.last_joined[service] = key
-        self.office.citizens[ticket] = Citizen(ticket, channel, service, key, away_since=self.office.now)
+        row = self.do(self.counter.stages())[ticket]
+        citizen = Citizen(ticket, channel, service, who, row.joined_at, row.order_at, self.office.now)
+        citizen.away_since = self.office.moment()
+        before = self.last_joined.get(service)
+        assert before is None or citizen.key > before.key, "a later number stands behind the one before it"
+        self.last_joined[service] = self.office.citizens[ticket] = citizen
         if here:
-            self.comes(self.office.citizens[ticket])
+            self.comes(citizen)
+
+    def place_of(self, visitor: int) -> Citizen | None:
+        """The live ticket of this visitor."""
+        live = [c for c in self.office.citizens.values() if c.visitor == visitor and c.stage != "ended"]
+        assert len(live) <= 1
+        return live[0] if live else None
 
     def comes(self, citizen: Citizen) -> None:
         self.do(self.server.connect(self.caller(citizen).address, citizen.ticket))
-        citizen.away_since = None
-        if citizen.stage == "parked":
-            citizen.stage = "waiting"
+        self.office.come(citizen)
 
-    @rule(data=st.data())
-    def come(self, data: st.DataObject) -> None:
-        citizen = self.some(data, "waiting", "offered", "serving", "parked")
+    @rule(which=picks)
+    def come(self, which: int) -> None:
+        away = [c for c in self.office.citizens.values() if not c.present and c.stage != "ended"]
+        citizen = away[which % len(away)] if away else self.some(which, "waiting", "offered", "serving")
         if citizen:
             self.comes(citizen)
 
-    @rule(data=st.data())
-    def vanish(self, data: st.DataObject) -> None:
-        citizen = self.some(data, "waiting", "offered", "serving")
+    @rule(which=picks)
+    def vanish(self, which: int) -> None:
+        citizen = self.some(which, "waiting", "offered", "serving")
         if citizen:
             for server in self.counter.servers:
                 self.do(server.disconnect(self.caller(citizen).address))
             self.do(self.server.reception.vanished(citizen.ticket))
-            citizen.away_since = self.office.now if citizen.present else citizen.away_since
+            self.office.vanish(citizen)
 
-    @rule(data=st.data(), fate=fates, late=st.booleans())
-    def leave(self, data: st.DataObject, fate: str, late: bool) -> None:
-        citizen = self.some(data, "waiting", "offered", "serving", "parked", "ended")
+    @rule(which=picks, fate=fates, late=mostly_at_once)
+    def leave(self, which: int, fate: str, late: bool) -> None:
+        citizen = self.some(which, "waiting", "offered", "serving", "parked", "ended")
         if citizen is None:
             return
         receipt = self.other_tab(citizen)
@@ -96,7 +105,7 @@ class LineRules(Machine):
             expected: dict[str, Refusal] = {"serving": StageForbids, "ended": Ended}
             assert refusal is expected.get(citizen.stage)
             if refusal is None:
-                self.office.end(citizen)
+                self.office.end(citizen, "left")
 
         self.now_or_late("leave", arrive, late)
 

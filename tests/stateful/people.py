@@ -6,6 +6,17 @@ from datetime import datetime
 CHAT_UNITS = 1
 UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
 
+Moment = tuple[int, int]
+"""Seconds of the model's clock, and how much had happened by then."""
+
+
+@dataclass
+class Page:
+    """What one page of somebody sends goes out under the numbers of one stream."""
+
+    stream: str
+    cseq: int = 0
+
 
 @dataclass
 class Call:
@@ -14,9 +25,17 @@ class Call:
     id: str
     media: str
     rang_by: str
+    rang: int
     stage: str = "ringing"
-    expires: int = 0
+    expires: int | None = 0  # None while it is connected
+    generation: int = 1
+    spoken: bool = False  # it was connected once
     sides: set[str] = field(default_factory=set)  # those whose media flows
+    pages: dict[str, Page] = field(default_factory=dict)  # those that take part, by side
+
+    def stream_of(self, side: str) -> str | None:
+        page = self.pages.get(side)
+        return None if page is None else page.stream
 
 
 @dataclass
@@ -26,11 +45,14 @@ class Citizen:
     ticket: str
     channel: str
     service: int
-    joined: tuple[datetime, str]  # the order key, which nothing changes
+    visitor: int
+    joined_at: datetime  # as the row says
+    order_at: datetime  # the same, less minutes of priority
+    joined: int = 0  # in seconds of the model's clock
     stage: str = "waiting"
     returned: bool = False
-    away_since: int | None = 0  # seconds of the model's clock; None while the page is here
-    told_away: int | None = None  # when the conversation said so last
+    away_since: Moment | None = (0, 0)  # None while the page is here
+    told_away: Moment | None = None  # when the conversation said so last
     attempt: int = 0
     epoch: int = 0
     units: int = 0
@@ -43,7 +65,10 @@ class Citizen:
     read_to: int = 0  # the last seq that the owner's page holds
     passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
-    readers: set[str] = field(default_factory=set)  # officers who have served this ticket
+    officers: set[str] = field(default_factory=set)  # who were offered this ticket, or served it
+    served: bool = False  # ended by or beside an officer
+    ended: int = 0
+    why: str = ""  # it ended
 
     def __post_init__(self) -> None:
         self.units = UNITS[self.channel]
@@ -53,18 +78,24 @@ class Citizen:
         return self.away_since is None
 
     @property
+    def key(self) -> tuple[datetime, str]:
+        """The order key, which nothing changes but priority."""
+        return (self.order_at, self.ticket)
+
+    @property
     def place(self) -> tuple[bool, tuple[datetime, str]]:
-        return (not self.returned, self.joined)
+        return (not self.returned, self.key)
 
 
 @dataclass
 class Officer:
     person: str
+    capacity: int
     state: str = "offline"
     before_lost: str = "offline"
     seen: int = 0  # when last heard of, in seconds of the model's clock
     lost_at: int = 0
-    since: tuple[int, int] = (0, 0)  # when the state began: seconds, and what happened before
-    passes: dict[str, tuple[int, int]] = field(default_factory=dict)  # ticket -> when, likewise
+    since: Moment = (0, 0)  # when the state began
+    passes: dict[str, Moment] = field(default_factory=dict)  # ticket -> when
     offered: str | None = None
     serving: set[str] = field(default_factory=set)

@@ -1,5 +1,9 @@
 """The office against a plain model: everything that people do and everything that goes wrong, at random."""
 
+import asyncio
+import sys
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
@@ -7,8 +11,9 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from consult.wire.to_client import EntryAdded
 from tests.stateful.fault_rules import FaultRules
-from tests.stateful.model import CAPACITY
+from tests.stateful.people import Citizen
 from tests.support.counter import Counter
+from tests.support.one_day import Seen
 
 EXAMPLES = 500
 POSTGRES_EXAMPLES = 25
@@ -20,51 +25,76 @@ class TheOffice(FaultRules):
 
     @invariant()
     def rows_and_index_equal_the_model(self) -> None:
-        if not self.office.officers:
+        if not self.touched:
             return
-        rows, duties, orders = self.do(self.counter.looked_at())
+        seen, orders = self.do(self.counter.looked_at(self.rung))
+        self.touched = False
+        assert set(seen.tickets) == set(self.office.citizens), "nobody else has a place"
         for citizen in self.office.citizens.values():
-            row = rows[citizen.ticket]
-            assert row.stage == citizen.stage, f"{citizen} but {row}"
-            if citizen.stage in {"offered", "serving"}:
-                assert row.officer_id == citizen.officer
-            assert (row.attempt, row.assignment_epoch) == (citizen.attempt, citizen.epoch)
-            assert (row.order_at, row.id) == citizen.joined, "the order key never changes"
-            assert (row.service_id, row.held_for) == (self.services[citizen.service], citizen.held_for)
-            assert row.stage == "ended" or row.units == citizen.units, f"{citizen} but {row}"
+            self.ticket_equals(citizen, seen)
         for officer in self.office.officers.values():
-            duty = duties[officer.person]
+            duty = seen.duties[officer.person]
             assert duty.state == officer.state, f"{officer} but {duty}"
-            assert duty.load == self.office.load(officer) <= CAPACITY
+            held = [one for one in seen.tickets.values() if one.officer_id == officer.person]
+            assert duty.load == sum(one.units for one in held if one.stage != "ended")
+            assert (duty.load, duty.capacity) == (self.office.load(officer), officer.capacity)
             assert duty.offered_ticket == officer.offered
         for service, order in enumerate(orders):
             line = [citizen.ticket for citizen in self.office.line() if citizen.service == service]
             assert self.index_is_old or order == line
 
+    def ticket_equals(self, citizen: Citizen, seen: Seen) -> None:
+        row, call, mine = seen.tickets[citizen.ticket], seen.calls.get(citizen.ticket), citizen.call
+        assert row.stage == citizen.stage, f"{citizen} but {row}"
+        assert row.officer_id == citizen.officer, f"{citizen} but {row}"
+        assert row.units == citizen.units, f"{citizen} but {row}"
+        assert (row.attempt, row.assignment_epoch) == (citizen.attempt, citizen.epoch)
+        assert row.order_at == citizen.order_at, "nothing but priority changes the order key"
+        assert row.returned == citizen.returned, f"{citizen} but {row}"
+        assert (row.away_since_at is None) == citizen.present, f"{citizen} but {row}"
+        assert (row.service_id, row.held_for) == (self.services[citizen.service], citizen.held_for)
+        assert (call is None) == (mine is None), f"{citizen} but {call}"
+        if call is not None and mine is not None:
+            assert (call.id, call.stage, call.generation) == (mine.id, mine.stage, mine.generation)
+
     def teardown(self) -> None:
+        failed = sys.exc_info()[0] is not None
         try:
-            if self.stopped is not None:
+            if not failed:
                 self.it_goes_on(dies=False)
-            conversations = self.do(self.counter.told(list(self.office.citizens)))
-            for citizen in self.office.citizens.values():
-                entries = conversations[citizen.ticket]
-                assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)), "no gap in seq"
-                assert [e.text for e in entries if e.kind == "message"] == citizen.messages
-            self.frames_reached_only_their_own()
+                self.conversations_are_whole()
+                self.frames_reached_only_their_own()
         finally:
             for server in self.counter.servers:
                 server.database.goes_on.set()
-            if self.office.officers:
-                self.do(self.counter.close_service())
+            if self.stopped is not None:  # or it would go on in the midst of another day
+                self.do(asyncio.wait([self.stopped[1]]))
+
+    def conversations_are_whole(self) -> None:
+        conversations = self.do(self.counter.told(list(self.office.citizens)))
+        for citizen in self.office.citizens.values():
+            entries = conversations[citizen.ticket]
+            assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)), "no gap in seq"
+            assert [e.text for e in entries if e.kind == "message"] == citizen.messages
 
     def frames_reached_only_their_own(self) -> None:
-        """Whatever was delivered to a citizen's page is of that citizen's conversation."""
+        """What was delivered to a page of a conversation is of one in which this person has a part."""
         for server in self.counter.servers:
             for address, frame in server.frames:
-                told = msgspec.json.decode(frame)
-                if told["t"] == EntryAdded.__struct_config__.tag:
-                    assert address == f"ticket:{told['ticket']}", "a frame reached a stranger"
+                told = msgspec.json.decode(frame, type=Told)
+                if told.t != EntryAdded.__struct_config__.tag or told.ticket not in self.office.citizens:
+                    continue
+                kind, _, who = address.partition(":")
+                known = {told.ticket} if kind == "ticket" else self.office.citizens[told.ticket].officers
+                assert who in known, "a frame reached a stranger"
             server.frames.clear()
+
+
+class Told(msgspec.Struct):
+    """Of whatever a page is told: what it is, and of which ticket."""
+
+    t: str
+    ticket: Any = None
 
 
 def check(counter: Counter, seed: int, examples: int) -> None:

@@ -2,28 +2,30 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, Row
 
 from consult import failpoints
+from consult.accounts.doorkeeper import Visit, lifetimes
+from consult.accounts.store import sessions
 from consult.audit.store import verify
-from consult.consultations.store import log, tickets
-from consult.consultations.store.tickets import TicketRow
-from consult.duty import store as duty
-from consult.duty.store import DutyRow
+from consult.consultations.store import log
 from consult.errors import ConsultError
-from consult.storage import tables
+from consult.live import keys
+from consult.people import Caller
+from consult.settings import Settings
 from consult.storage.database import Database
 from consult.storage.engines import begin_sqlite, parse, sqlite_engine, sqlite_path
 from consult.wire.to_client import Entry
+from tests.support import one_day
 from tests.support.databases import let_pass
+from tests.support.one_day import Seen
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
-Seen = tuple[dict[str, TicketRow], dict[str, DutyRow], list[list[str]]]
 
 
 class Counter:
@@ -35,7 +37,7 @@ class Counter:
         self._database = Database(url)  # for the test's own questions
         parsed = parse(url)
         is_file = parsed.drivername == "sqlite"
-        self._file = sqlite_engine(sqlite_path(parsed), writes=False) if is_file else None
+        self._file = sqlite_engine(sqlite_path(parsed), writes=False).connect() if is_file else None
         self.servers = [ServerParts(url, redis_address) for _ in range(servers)]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -51,11 +53,22 @@ class Counter:
             self.run(server.close())
         self.run(self._database.close())
         if self._file is not None:
-            self._file.dispose()
+            self._file.close()
+            self._file.engine.dispose()
         self._loop.close()
+
+    def settle(self) -> None:
+        """Wait for the probes with which databases look, after a failure, whether they can be written again.
+
+        They are orders of their own, which would take a failure that is meant for another.
+        """
+        databases = [one.database for one in self.servers if one.database.goes_on.is_set()]
+        while probes := {one.outage._probing for one in databases} - {None}:
+            self.run(asyncio.wait(probes))
 
     def fail(self, point: str) -> None:
         """The next order that reaches this point fails there, and nobody knows what became of it."""
+        self.settle()
         (self._directory / failpoints.RECORD).unlink(missing_ok=True)
         failpoints.arm(f"{point}=raise", self._directory)
 
@@ -64,72 +77,68 @@ class Counter:
         failpoints.arm("", self._directory)
         return (self._directory / failpoints.RECORD).exists()
 
-    async def new_services(
-        self, services: int, officers: int, capacity: int
-    ) -> tuple[dict[str, str], list[str]]:
-        """Services nobody else uses, with officers who can do all of them: id -> letter, and their ids."""
-        people = [secrets.token_hex(6) for _ in range(officers)]
-        names = [secrets.token_hex(6) for _ in range(services)]
-        self._services = await self._database.write(lambda conn: _furnish(conn, names, people, capacity))
-        self._people = people
-        return self._services, people
+    async def new_day(self, services: int, capacities: Sequence[int]) -> tuple[dict[str, str], list[str]]:
+        """An office in which nobody has ever been; see `one_day.furnish`."""
+        for server in self.servers:
+            server.everybody_goes()
+        await self.flush()
 
-    async def close_service(self) -> None:
-        """Take its people off duty and out of the line, so that later examples do not meet them."""
+        def order(conn: Connection) -> tuple[dict[str, str], list[str]]:
+            one_day.clear(conn)
+            return one_day.furnish(conn, services, capacities)
+
+        letters, self._people = await self._database.write(order)
+        self._services = list(letters)
+        return letters, self._people
+
+    async def session_of(self, caller: Caller, elsewhere: bool) -> Visit:
+        """A page of this person's, under the only session there is; or `elsewhere` is another in use."""
+        hashes = [secrets.token_bytes(32) for _ in range(1 + elsewhere)]
 
         def order(conn: Connection) -> None:
-            mine = tables.duty.c.person_id.in_(self._people)
-            conn.execute(update(tables.duty).where(mine).values(state="offline", offered_ticket=None))
-            conn.execute(
-                update(tables.ticket)
-                .where(self._of_services)
-                .values(stage="ended", offer_expires_at=None, held_for=None)
-            )
-            live = select(tables.ticket.c.id).where(self._of_services)
-            conn.execute(update(tables.call).where(tables.call.c.ticket_id.in_(live)).values(stage="ended"))
+            sessions.end_of_person(conn, caller.id)
+            for one in hashes:
+                sessions.start_staff(conn, one, caller.id, lifetimes(Settings()))
 
         await self._database.write(order)
+        return Visit(caller, "", hashes[0], "id")
 
-    async def looked_at(self) -> Seen:
-        """The tickets and duties in the rows, and the lines as the index has them, at one moment."""
+    async def looked_at(self, calls: bool) -> tuple[Seen, list[list[str]]]:
+        """What stands in the rows, and the lines as one server has them in the index, at one moment."""
+        seen = await self._ask(lambda conn: one_day.look(conn, calls))
+        return seen, await self._lines()
 
-        def query(conn: Connection) -> tuple[dict[str, TicketRow], dict[str, DutyRow]]:
-            rows = conn.execute(tickets.every.where(self._of_services))
-            return (
-                {row.id: tickets.row_of(row) for row in rows},
-                {person: duty.find(conn, person) for person in self._people},
-            )
+    async def _lines(self) -> list[list[str]]:
+        """Where Redis lost the index, that server builds it anew."""
+        server = self.servers[0]
+        pipe = server.live.commands.pipeline(transaction=False)
+        for one in self._services:
+            pipe.zrange(keys.order(one), 0, -1)
+        found = await pipe.get(keys.GENERATION).execute()
+        if found.pop() is None:
+            return [await server.line.order(one) for one in self._services]
+        return [[ticket.decode() for ticket in line] for line in found]
 
-        rows, duties = await self._ask(query)
-        return rows, duties, [await self.servers[0].line.order(one) for one in self._services]
-
-    @property
-    def _of_services(self) -> ColumnElement[bool]:
-        return tables.ticket.c.service_id.in_(list(self._services))
+    async def stages(self) -> dict[str, Row[Any]]:
+        return await self._ask(one_day.tickets)
 
     async def _ask(self, query: Callable[[Connection], T]) -> T:
         """Asked after every step, so a file is read without a detour through another thread."""
         if self._file is None:
             return await self._database.read(query)
-        with self._file.connect() as conn, conn.begin():
-            begin_sqlite(conn, writes=False)
-            return query(conn)
-
-    async def stages(self) -> dict[str, TicketRow]:
-        def query(conn: Connection) -> dict[str, TicketRow]:
-            rows = conn.execute(tickets.every.where(self._of_services))
-            return {row.id: tickets.row_of(row) for row in rows}
-
-        return await self._ask(query)
+        with self._file.begin():
+            begin_sqlite(self._file, writes=False)
+            return query(self._file)
 
     async def told(self, ticket_ids: Iterable[str]) -> dict[str, list[Entry]]:
         """The conversations, whose chains must hold."""
 
         def query(conn: Connection) -> dict[str, list[Entry]]:
-            assert all(verify(conn, f"ticket:{id}") for id in ticket_ids)
+            subjects = [f"ticket:{id}" for id in ticket_ids] + [f"staff:{id}" for id in self._people]
+            assert all(verify(conn, subject) for subject in subjects)
             return {id: log.after(conn, id, 0) for id in ticket_ids}
 
-        return await self._database.read(query)
+        return await self._ask(query)
 
     async def at_once(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
         """The results of all, carried out together; refusals as values, anything else raised."""
@@ -151,30 +160,3 @@ class Counter:
         await let_pass(self._database, seconds=seconds)
         await server.desk.seen(heard)
         await server.sweep()
-
-
-def _furnish(conn: Connection, services: list[str], people: list[str], capacity: int) -> dict[str, str]:
-    letters = {}
-    for service in services:
-        letters[service] = _letter(conn)
-        conn.execute(
-            insert(tables.service).values(
-                id=service, letter=letters[service], name_id="Layanan", name_en="Service", always_open=True
-            )
-        )
-    for person in people:
-        conn.execute(
-            insert(tables.person).values(
-                id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0
-            )
-        )
-        for service in services:
-            conn.execute(insert(tables.person_service).values(person_id=person, service_id=service))
-        duty.enrol(conn, person, capacity)
-    return letters
-
-
-def _letter(conn: Connection) -> str:
-    taken = set(conn.execute(select(tables.service.c.letter)).scalars())
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz"
-    return next(a + b for a in alphabet for b in alphabet if a + b not in taken)

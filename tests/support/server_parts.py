@@ -3,18 +3,27 @@
 import asyncio
 import secrets
 
+from consult.accounts.attempts import Attempts
+from consult.accounts.doorkeeper import Doorkeeper, Visit
+from consult.accounts.password import Passwords
 from consult.chat.transcript import Transcript
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
+from consult.live.limits import Allowance
 from consult.live.line_index import LineIndex
 from consult.live.presence import Presence
 from consult.live.redis import Live
+from consult.office.office import Office
 from consult.people import Address
+from consult.queue.bringing_forward import BringingForward
 from consult.queue.desk import Desk
+from consult.queue.going_home import GoingHome
 from consult.queue.handover import Handover
 from consult.queue.line import Line
 from consult.queue.matching import Matching
 from consult.queue.reception import Reception
+from consult.queue.reopening import Reopening
+from consult.queue.stepping_in import SteppingIn
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
@@ -22,6 +31,7 @@ from consult.settings import Settings
 from consult.signalling.switchboard import Switchboard
 from consult.storage.database import Database
 from consult.storage.orders import Order, T
+from consult.storage.readers import SqliteReader
 from consult.storage.receipts import Receipt
 
 
@@ -32,11 +42,20 @@ class StepwiseMatching(Matching):
         return None
 
 
+class ReaderHere(SqliteReader):
+    """Reads a file where it is asked: the way to a thread and back would cost more than most queries."""
+
+    async def read(self, query: Order[T]) -> T:
+        return self._look(query)
+
+
 class StoppableDatabase(Database):
     """As if its process were stopped between what it has read and what it is about to write."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        if self._file is not None:
+            self._reader = ReaderHere(self._file)
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.stopped = asyncio.Event()
@@ -63,10 +82,12 @@ class ServerParts:
         self._redis = redis_address
         self.frames: list[tuple[Address, bytes]] = []
         """What pages that this process holds were sent."""
+        self._pages: set[Address] = set()
+        self._passwords = Passwords(at_once=1)
 
     async def open(self) -> None:
-        # The model does not know how long somebody has been first: tests/queue/test_room_kept.py has that.
-        settings = Settings(room_kept_after_seconds=10**9)
+        # Redis has a clock of its own: here a page is heard of until it says goodbye.
+        settings = Settings(offerable_seconds=10**6)
         self.database = StoppableDatabase(self._url)
         self.live = Live.connect(self._redis)
         self.fanout = Fanout(self.live, secrets.token_hex(4), lambda *sent: self.frames.append(sent))
@@ -86,6 +107,13 @@ class ServerParts:
         self.handover = Handover(self.database, self.reception, announcer, self.switchboard, settings)
         self.ticket_machine = TicketMachine(self.database, usher, _as_it_is, settings)
         self.desk = Desk(self.database, usher, self.matching, self.reception)
+        self.stepping_in = SteppingIn(self.database, self.reception, self.switchboard)
+        self.bringing_forward = BringingForward(self.database, usher, self.matching)
+        self.reopening = Reopening(self.database, usher, self.matching, self.presence, announcer, settings)
+        self.office = Office(self.database, settings)
+        attempts = Attempts(Allowance(self.live))
+        self.doorkeeper = Doorkeeper(self.database, self._passwords, attempts, announcer, settings)
+        self.going_home = GoingHome(usher, self.matching, self.reception, self.switchboard)
         self.transcript = Transcript(self.database, announcer, settings)
         self.sweeping = Sweeping(
             self.database,
@@ -98,13 +126,34 @@ class ServerParts:
             settings,
         )
 
+    async def arrive(self, address: Address) -> None:
+        """A page of this person's opens here."""
+        self._pages.add(address)
+        self.fanout.hold(address)
+
     async def connect(self, address: Address, ticket: str) -> None:
         """A citizen's page opens here."""
-        self.fanout.hold(address)
+        await self.arrive(address)
         await self.reception.appeared(ticket)
 
     async def disconnect(self, address: Address) -> None:
+        self._pages.discard(address)
         self.fanout.let_go(address)
+
+    def everybody_goes(self) -> None:
+        """All pages close; what they were sent is forgotten."""
+        for address in self._pages:
+            self.fanout.let_go(address)
+        self._pages.clear()
+        self.frames.clear()
+
+    async def sign_out(self, visit: Visit, agreed: bool) -> None:
+        """As the page that is asked for does it."""
+        left = await self.doorkeeper.sign_out(
+            visit, lambda conn: self.going_home.leave(conn, visit.caller, agreed)
+        )
+        if left is not None:
+            await self.going_home.tell(left)
 
     async def sweep(self) -> None:
         await self.sweeping.once()

@@ -1,0 +1,87 @@
+"""The rows of one office for one day: cleared away, furnished anew, and looked at."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from consult.duty import store as duty
+from consult.storage import tables
+
+NOT_OF_A_DAY = {tables.house.name}
+_mine = [table for table in reversed(tables.metadata.sorted_tables) if table.name not in NOT_OF_A_DAY]
+
+_ticket = tables.ticket.c
+_tickets = select(
+    _ticket.id,
+    _ticket.stage,
+    _ticket.service_id,
+    _ticket.officer_id,
+    _ticket.units,
+    _ticket.attempt,
+    _ticket.assignment_epoch,
+    _ticket.returned,
+    _ticket.joined_at,
+    _ticket.order_at,
+    _ticket.away_since_at,
+    _ticket.held_for,
+    _ticket.ended_reason,
+)
+_duty = tables.duty.c
+_duties = select(_duty.person_id, _duty.state, _duty.load, _duty.capacity, _duty.offered_ticket)
+_call = tables.call.c
+_calls = select(_call.ticket_id, _call.id, _call.stage, _call.generation).where(_call.stage != "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """At one moment."""
+
+    tickets: dict[str, Row[Any]]
+    duties: dict[str, Row[Any]]
+    calls: dict[str, Row[Any]]
+    """The live ones, by ticket."""
+
+
+def clear(conn: Connection) -> None:
+    """As if nobody had ever been here: no rows, and the clock as it is elsewhere."""
+    for table in _mine:
+        conn.execute(delete(table))
+    conn.execute(update(tables.house).values(clock_offset_ms=0))
+
+
+def furnish(conn: Connection, services: int, capacities: Sequence[int]) -> tuple[dict[str, str], list[str]]:
+    """Services, id -> letter, and the ids of officers with these capacities who can do all of them."""
+    letters = {secrets.token_hex(6): "ABCDEFGH"[number] for number in range(services)}
+    people = [secrets.token_hex(6) for _ in capacities]
+    for service, letter in letters.items():
+        conn.execute(
+            insert(tables.service).values(
+                id=service, letter=letter, name_id="Layanan", name_en="Service", always_open=True
+            )
+        )
+    for person, capacity in zip(people, capacities, strict=True):
+        conn.execute(
+            insert(tables.person).values(
+                id=person, user_name=person, name="Petugas", role="officer", password_hash="-", added_at=0
+            )
+        )
+        for service in letters:
+            conn.execute(insert(tables.person_service).values(person_id=person, service_id=service))
+        duty.enrol(conn, person, capacity)
+    return letters, people
+
+
+def tickets(conn: Connection) -> dict[str, Row[Any]]:
+    return {row.id: row for row in conn.execute(_tickets)}
+
+
+def look(conn: Connection, at_calls: bool) -> Seen:
+    """`at_calls`: most days know nothing of any."""
+    return Seen(
+        tickets(conn),
+        {row.person_id: row for row in conn.execute(_duties)},
+        {row.ticket_id: row for row in conn.execute(_calls)} if at_calls else {},
+    )
