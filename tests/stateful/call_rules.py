@@ -39,9 +39,11 @@ class CallRules(TalkRules):
     @rule(which=picks, side=sides, media=media_of, fate=fates, on=st.integers(0, 3))
     def ring(self, which: int, side: str, media: str, fate: str, on: int) -> None:
         """`on`: so far it goes on at once: picked up, then connected at one side, then at the other."""
-        citizen = self.some(which, "serving")
-        if citizen is None:
-            return
+        citizen = self.at_a_desk(which)
+        if citizen is not None:
+            self.rings_through(citizen, side, media, fate, on)
+
+    def rings_through(self, citizen: Citizen, side: str, media: str, fate: str, on: int) -> None:
         self.rings(citizen, side, media, fate)
         steps = [(OTHER[side], "pick up"), (side, "connect"), (OTHER[side], "connect")]
         for whose, name in steps[:on]:
@@ -80,12 +82,14 @@ class CallRules(TalkRules):
         which=picks, side=sides, media=media_of, fate=fates, late=mostly_at_once, step=picks,
         fitting=st.sampled_from([True, True, True, True, False]),
         old=st.sampled_from([0, 0, 0, 0, 1]), own=st.sampled_from([True, True, True, False]),
+        seconds=st.sampled_from([0, 40, 50, 50]),
     )  # fmt: skip
     def in_call(
         self, which: int, side: str, media: str, fate: str, late: bool, step: int, fitting: bool, old: int,
-        own: bool,
+        own: bool, seconds: int,
     ) -> None:  # fmt: skip
-        citizen = picked(which, [c for c in self.office.citizens.values() if c.call is not None])
+        """`seconds`: so long an interrupted call stays so."""
+        citizen = self.in_a_call(which, side, media)
         if citizen is None or citizen.call is None:
             return
         call = citizen.call
@@ -100,6 +104,16 @@ class CallRules(TalkRules):
             return
         wanted = self.step(citizen, call, side, name, media, old)
         self.now_or_late("call", lambda: self.takes(wanted, own, fate), late)
+        if name == "interrupt" and seconds:
+            self.pass_time(seconds)
+
+    def in_a_call(self, which: int, side: str, media: str) -> Citizen | None:
+        """Somebody who calls, or is called; where nobody is, they come to speak with each other."""
+        if not any(c.call for c in self.office.citizens.values()):
+            citizen = self.at_a_desk(which)
+            if citizen is not None:
+                self.rings_through(citizen, side, media, "plain", on=which % 4)
+        return picked(which, [c for c in self.office.citizens.values() if c.call is not None])
 
     def a_page_comes(self, citizen: Citizen, call: Call, side: str) -> None:
         """While it rings: it rings in full on that page, too."""

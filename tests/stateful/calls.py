@@ -33,10 +33,11 @@ class Calls:
         call.expires = max(call.expires or 0, until)
 
     def accept_call(self, citizen: Citizen, units: int) -> None:
-        """A call takes what is free, never more."""
+        """A call takes what is free, never more; nothing of somebody who was disabled."""
         assert citizen.call is not None and citizen.officer is not None
         citizen.call.stage, citizen.call.expires = "connecting", self.now + SETUP_SECONDS
-        free = self.free(self.officers[citizen.officer])
+        officer = self.officers[citizen.officer]
+        free = 0 if officer.state == "disabled" else self.free(officer)
         citizen.units += min(max(0, units - citizen.units), free)
 
     def connected(self, call: Call, side: str) -> None:

@@ -13,7 +13,7 @@ from consult.errors import (
     StaleAttempt,
 )
 from tests.stateful.line_rules import LineRules
-from tests.stateful.machine import Refusal, fates, indexes, mostly_at_once, picks
+from tests.stateful.machine import VISITORS, Refusal, fates, indexes, mostly_at_once, picks
 from tests.stateful.people import Citizen, Officer
 from tests.stateful.places import ON_DUTY
 
@@ -45,11 +45,25 @@ class DeskRules(LineRules):
         self.change_duty(self.officer(index), state, fate)
 
     @rule()
-    def match_again(self) -> None:
-        self.match()
-
-    @rule()
     def match(self) -> None:
+        self.matches()
+
+    def room_is_kept(self, which: int, seconds: int) -> None:
+        """Somebody who needs much has waited for long, or not, when somebody comes who needs little."""
+        served = self.at_a_desk(which)
+        if served is not None:
+            officer = self.office.officers[served.officer or ""]
+            if officer.state != "disabled":
+                self.change_duty(officer, "available", "plain")
+        self.takes_a_number(which % VISITORS, "video", double=False, here=True, service=0)
+        self.pass_time(seconds)
+        self.takes_a_number((which + 1) % VISITORS, "chat", double=False, here=True, service=0)
+        self.matches()
+
+    def pass_time(self, seconds: int) -> None:
+        raise NotImplementedError
+
+    def matches(self) -> None:
         self.settle()
         # Two at once, in two processes: an offer made twice would show.
         self.do(self.counter.at_once(self.server.matching.run(), self.server.matching.run()))
@@ -59,7 +73,13 @@ class DeskRules(LineRules):
             left = self.office.offerable(officer)
             assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
 
-    @rule()
+    @rule(which=picks, seconds=st.sampled_from([0, 0, 0, 100, 130]))
+    def match_otherwise(self, which: int, seconds: int) -> None:
+        if seconds:
+            self.room_is_kept(which, seconds)
+        else:
+            self.match_by_an_old_index()
+
     def match_by_an_old_index(self) -> None:
         self.do(self.server.matching.run())
         self.offers_are_good(stale=True)
@@ -88,6 +108,24 @@ class DeskRules(LineRules):
             assert stale or not skipped, "the first who fits is offered first"
             self.office.offer(officer, offered[0])
 
+    def at_an_offer(self, which: int) -> Citizen | None:
+        """Somebody who is offered; where nobody is, an officer gets ready, and may be offered somebody."""
+        if self.some(which, "offered") is None and self.in_line(which) is not None:
+            officer = self.officer(which)
+            if officer.state not in {"available", "disabled"}:
+                self.change_duty(officer, "available", "plain")
+            self.matches()
+        return self.some(which, "offered")
+
+    def at_a_desk(self, which: int) -> Citizen | None:
+        """Somebody who is served; where nobody is, an officer picks up the next."""
+        if self.some(which, "serving") is None and self.in_line(which) is not None:
+            officer = self.officer(which)
+            if officer.state not in {*ON_DUTY, "disabled"}:
+                self.change_duty(officer, "paused", "plain")
+            self.serves_next(officer, "plain")
+        return self.some(which, "serving")
+
     def answering(self, citizen: Citizen, index: int, own: bool) -> Officer:
         """Whose offer it is, mostly."""
         return self.office.officers[citizen.officer or ""] if own else self.officer(index)
@@ -101,7 +139,7 @@ class DeskRules(LineRules):
         late=mostly_at_once,
     )
     def accept(self, which: int, own: bool, index: int, old: int, fate: str, late: bool) -> None:
-        citizen = self.some(which, "offered")
+        citizen = self.at_an_offer(which)
         if citizen is None:
             return
         officer = self.answering(citizen, index, own)
@@ -127,7 +165,7 @@ class DeskRules(LineRules):
 
     @rule(which=picks, own=own, index=indexes, fate=fates, late=mostly_at_once)
     def pass_on(self, which: int, own: bool, index: int, fate: str, late: bool) -> None:
-        citizen = self.some(which, "offered")
+        citizen = self.at_an_offer(which)
         if citizen is None:
             return
         officer = self.answering(citizen, index, own)

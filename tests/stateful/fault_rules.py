@@ -6,16 +6,16 @@ from collections.abc import Collection
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.stateful.handover_rules import HandoverRules
-from tests.stateful.machine import indexes, picks
+from tests.stateful.machine import indexes, picked, picks
 from tests.stateful.model import RESUMABLE
 from tests.stateful.people import Officer
 from tests.stateful.places import ON_DUTY
+from tests.stateful.shift_rules import ShiftRules
 
 servers = st.integers(0, 1)
 
 
-class FaultRules(HandoverRules):
+class FaultRules(ShiftRules):
     @rule(which=picks)
     def something_late_arrives(self, which: int) -> None:
         if self.late:
@@ -24,26 +24,28 @@ class FaultRules(HandoverRules):
 
     # Seconds are tens, so that the little real time that passes meanwhile cannot tip a limit.
 
-    @rule(seconds=st.sampled_from([10, 30, 40, 130, 1_000]))
+    @rule(seconds=st.sampled_from([10, 30, 40, 130, 1_000, -300, -30, 300]))
     def time_passes(self, seconds: int) -> None:
+        """Or the database's clock is set; what is due then is due, and the rest keeps its order."""
         self.pass_time(seconds)
 
-    @rule(seconds=st.sampled_from([-300, -30, 300]))
-    def the_clock_jumps(self, seconds: int) -> None:
-        """As when the database's clock is set; what is due then is due, and the rest keeps its order."""
-        self.pass_time(seconds)
+    @rule(index=indexes, seconds=st.sampled_from([0, 0, 130, 1_000]), long=st.booleans())
+    def silence(self, index: int, seconds: int, long: bool) -> None:
+        """Of one officer; or for `seconds` of the whole office, because nothing runs."""
+        if seconds:
+            self.the_office_stands_still(seconds, index, gone=long)
+        else:
+            self.officer_goes_silent(index, for_good=long)
 
-    @rule(index=indexes, for_good=st.booleans())
     def officer_goes_silent(self, index: int, for_good: bool) -> None:
-        officer = self.officer(index)
-        if officer.state not in RESUMABLE:
+        officer = picked(index, [o for o in self.office.officers.values() if o.state in RESUMABLE])
+        if officer is None:
             return
         self.pass_time(40, silent=[officer])
         if for_good:
             self.pass_time(130, silent=[officer])
         self.comes_back(officer)
 
-    @rule(seconds=st.sampled_from([130, 1_000]), index=indexes, gone=st.booleans())
     def the_office_stands_still(self, seconds: int, index: int, gone: bool) -> None:
         """Nothing runs, or the database is away, and then the sweep is there before anybody is heard of.
 

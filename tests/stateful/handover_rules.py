@@ -21,7 +21,7 @@ class HandoverRules(CallRules):
         late=mostly_at_once,
     )
     def hand_over(self, which: int, to_officer: bool, service: int, old: int, fate: str, late: bool) -> None:
-        citizen = self.some(which, "serving")
+        citizen = self.at_a_desk(which)
         if citizen is None:
             return
         officer = self.office.officers[citizen.officer or ""]

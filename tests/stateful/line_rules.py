@@ -12,6 +12,7 @@ from consult.queue.ticket_machine import TicketForm
 from tests.stateful.machine import VISITORS, Machine, Refusal, fates, mostly_at_once, picks
 from tests.stateful.people import Citizen
 
+MOST_LATE = 2
 TODAY = date(2099, 1, 1)  # no day of the database's clock ends under them
 
 
@@ -61,6 +62,13 @@ class LineRules(Machine):
         self.last_joined[service] = self.office.citizens[ticket] = citizen
         if here:
             self.comes(citizen)
+
+    def in_line(self, which: int, *stages: str) -> Citizen | None:
+        """Somebody who waits, or is in one of `stages`; where nobody is, somebody comes."""
+        found = self.some(which, "waiting", *stages)
+        if found is None:
+            self.takes_a_number(which % VISITORS, "chat", double=False, here=True, service=0)
+        return found or self.some(which, "waiting", *stages)
 
     def place_of(self, visitor: int) -> Citizen | None:
         """The live ticket of this visitor."""
@@ -113,5 +121,7 @@ class LineRules(Machine):
         """What is sent now arrives now, or some time after other things have happened."""
         if late:
             self.late.append((name, arrive))
+            if len(self.late) > MOST_LATE:
+                self.late.pop(0)[1]()
         else:
             arrive()

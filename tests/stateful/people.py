@@ -1,7 +1,6 @@
 """Who is in the model: citizens with their tickets and calls, and officers."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 CHAT_UNITS = 1
 UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
@@ -46,8 +45,8 @@ class Citizen:
     channel: str
     service: int
     visitor: int
-    joined_at: datetime  # as the row says
-    order_at: datetime  # the same, less minutes of priority
+    joined_at: int  # as the row says, in milliseconds
+    order_at: int  # the same, less minutes of priority
     joined: int = 0  # in seconds of the model's clock
     stage: str = "waiting"
     returned: bool = False
@@ -78,12 +77,12 @@ class Citizen:
         return self.away_since is None
 
     @property
-    def key(self) -> tuple[datetime, str]:
+    def key(self) -> tuple[int, str]:
         """The order key, which nothing changes but priority."""
         return (self.order_at, self.ticket)
 
     @property
-    def place(self) -> tuple[bool, tuple[datetime, str]]:
+    def place(self) -> tuple[bool, tuple[int, str]]:
         return (not self.returned, self.key)
 
 

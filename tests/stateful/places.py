@@ -1,7 +1,6 @@
 """The part of the model that knows the line: who fits, who is first, and how places come and go."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from tests.stateful.calls import Calls
 from tests.stateful.people import Citizen, Moment, Officer
@@ -13,6 +12,7 @@ ROOM_KEPT_AFTER_SECONDS = 120
 REOPEN_SECONDS = 24 * 3600
 REOPEN_MINUTES = 30
 MOST_MINUTES = 60
+MINUTE_MS = 60_000
 PASSES, PASSES_SECONDS = 3, 600
 ON_DUTY = {"available", "paused"}
 BY_THE_OFFICE = {"blocked", "ended_by_office"}
@@ -154,16 +154,16 @@ class Places(Calls):
 
     # -- priority ----------------------------------------------------------------------------------
 
-    def brought_forward(self, citizen: Citizen, minutes: int) -> datetime:
+    def brought_forward(self, citizen: Citizen, minutes: int) -> int:
         """The place so much earlier, but never more than an hour before the joining."""
-        earliest = citizen.joined_at - timedelta(minutes=MOST_MINUTES)
-        return min(citizen.order_at, max(citizen.order_at - timedelta(minutes=minutes), earliest))
+        earliest = citizen.joined_at - MOST_MINUTES * MINUTE_MS
+        return min(citizen.order_at, max(citizen.order_at - minutes * MINUTE_MS, earliest))
 
-    def reopen(self, citizen: Citizen, now: datetime, by: Officer | None) -> None:
+    def reopen(self, citizen: Citizen, now: int, by: Officer | None) -> None:
         """Waits again as somebody who joined `now`, with priority; for the officer who asks, if on duty."""
         minutes = 0 if citizen.why == "left" else REOPEN_MINUTES
         citizen.joined, citizen.joined_at = self.now, now
-        citizen.order_at = now - timedelta(minutes=minutes)
+        citizen.order_at = now - minutes * MINUTE_MS
         citizen.stage, citizen.officer, citizen.returned = "waiting", None, False
         if by is None:
             citizen.away_since = None

@@ -29,7 +29,7 @@ class TalkRules(DeskRules):
     @rule(which=picks, side=sides, fate=fates, late=mostly_at_once, swapped=st.booleans())
     def post(self, which: int, side: str, fate: str, late: bool, swapped: bool) -> None:
         """Two messages of one tab; `swapped`: the second arrives first, and must wait for its turn."""
-        citizen = self.some(which, "serving")
+        citizen = self.at_a_desk(which)
         if citizen is None:
             return
         who, first = self.of_side(citizen, side), self.other_tab(self.of_side(citizen, side))
@@ -82,20 +82,25 @@ class TalkRules(DeskRules):
         who = self.of_side(citizen, side) if citizen.officer or side == "applicant" else self.officer(0)
         epoch, receipt = citizen.epoch - old, self.other_tab(who)
 
-        def arrive() -> None:
-            expected = self.may_act(who, citizen)
-            if expected is None and isinstance(who, Officer) and epoch != citizen.epoch:
-                expected = StaleEpoch
-            refusal = self.ask(
-                who,
-                lambda server, receipt: server.reception.end(
-                    self.caller(who), citizen.ticket, epoch, receipt
-                ),
-                fate,
-                receipt,
-            )
-            assert refusal is expected
-            if refusal is None:
-                self.office.end(citizen)
+        self.now_or_late("end", lambda: self.ends(who, citizen, epoch, receipt, fate), late)
 
-        self.now_or_late("end", arrive, late)
+    def ends(self, who: Citizen | Officer, citizen: Citizen, epoch: int, receipt: Receipt, fate: str) -> None:
+        expected = self.may_act(who, citizen)
+        if expected is None and isinstance(who, Officer) and epoch != citizen.epoch:
+            expected = StaleEpoch
+        refusal = self.ask(
+            who,
+            lambda server, receipt: server.reception.end(self.caller(who), citizen.ticket, epoch, receipt),
+            fate,
+            receipt,
+        )
+        assert refusal is expected
+        if refusal is None:
+            self.office.end(citizen)
+
+    def already_over(self, which: int) -> list[Citizen]:
+        """Whose consultations have ended; where nobody's has, one ends."""
+        citizen = None if self.some(which, "ended") else self.at_a_desk(which)
+        if citizen is not None:
+            self.ends(citizen, citizen, citizen.epoch, self.other_tab(citizen), "plain")
+        return [c for c in self.office.citizens.values() if c.stage == "ended"]

@@ -17,7 +17,7 @@ from tests.support.one_day import Seen
 
 EXAMPLES = 500
 POSTGRES_EXAMPLES = 25
-STEPS = 25
+STEPS = 20
 
 
 class TheOffice(FaultRules):

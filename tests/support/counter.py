@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import uvloop
 from sqlalchemy import Connection, Row
 
 from consult import failpoints
@@ -32,7 +33,7 @@ class Counter:
     """One office; `servers[0]` and `servers[1]` know each other only by the database and Redis."""
 
     def __init__(self, directory: Path, url: str, redis_address: str, servers: int = 2) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()  # as servers have it
         self._directory = directory
         self._database = Database(url)  # for the test's own questions
         parsed = parse(url)

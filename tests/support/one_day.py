@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, update
 
 from consult.duty import store as duty
 from consult.storage import tables
@@ -13,26 +13,13 @@ from consult.storage import tables
 NOT_OF_A_DAY = {tables.house.name}
 _mine = [table for table in reversed(tables.metadata.sorted_tables) if table.name not in NOT_OF_A_DAY]
 
-_ticket = tables.ticket.c
-_tickets = select(
-    _ticket.id,
-    _ticket.stage,
-    _ticket.service_id,
-    _ticket.officer_id,
-    _ticket.units,
-    _ticket.attempt,
-    _ticket.assignment_epoch,
-    _ticket.returned,
-    _ticket.joined_at,
-    _ticket.order_at,
-    _ticket.away_since_at,
-    _ticket.held_for,
-    _ticket.ended_reason,
+# Asked after every step, and so as text that nothing has to make first; moments are milliseconds.
+_TICKETS = (
+    "SELECT id, stage, service_id, officer_id, units, attempt, assignment_epoch, returned,"
+    " joined_at, order_at, away_since_at, held_for FROM ticket"
 )
-_duty = tables.duty.c
-_duties = select(_duty.person_id, _duty.state, _duty.load, _duty.capacity, _duty.offered_ticket)
-_call = tables.call.c
-_calls = select(_call.ticket_id, _call.id, _call.stage, _call.generation).where(_call.stage != "ended")
+_DUTIES = "SELECT person_id, state, load, capacity, offered_ticket FROM duty"
+_CALLS = "SELECT ticket_id, id, stage, generation FROM call WHERE stage <> 'ended'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +62,13 @@ def furnish(conn: Connection, services: int, capacities: Sequence[int]) -> tuple
 
 
 def tickets(conn: Connection) -> dict[str, Row[Any]]:
-    return {row.id: row for row in conn.execute(_tickets)}
+    return {row.id: row for row in conn.exec_driver_sql(_TICKETS)}
 
 
 def look(conn: Connection, at_calls: bool) -> Seen:
     """`at_calls`: most days know nothing of any."""
     return Seen(
         tickets(conn),
-        {row.person_id: row for row in conn.execute(_duties)},
-        {row.ticket_id: row for row in conn.execute(_calls)} if at_calls else {},
+        {row.person_id: row for row in conn.exec_driver_sql(_DUTIES)},
+        {row.ticket_id: row for row in conn.exec_driver_sql(_CALLS)} if at_calls else {},
     )

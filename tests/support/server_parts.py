@@ -29,7 +29,9 @@ from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
 from consult.settings import Settings
 from consult.signalling.switchboard import Switchboard
+from consult.storage import moments
 from consult.storage.database import Database
+from consult.storage.engines import begin_sqlite
 from consult.storage.orders import Order, T
 from consult.storage.readers import SqliteReader
 from consult.storage.receipts import Receipt
@@ -45,8 +47,19 @@ class StepwiseMatching(Matching):
 class ReaderHere(SqliteReader):
     """Reads a file where it is asked: the way to a thread and back would cost more than most queries."""
 
+    async def start(self) -> None:
+        self._connection = self._engine.connect()
+        await super().start()
+
     async def read(self, query: Order[T]) -> T:
-        return self._look(query)
+        with self._connection.begin():
+            begin_sqlite(self._connection, writes=False)
+            moments.forget(self._connection)
+            return query(self._connection)
+
+    async def close(self) -> None:
+        self._connection.close()
+        await super().close()
 
 
 class StoppableDatabase(Database):

@@ -1,0 +1,82 @@
+"""What else befalls a working day: hours end, officers sign out, are disabled, and are let in again."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from consult.errors import NotFound
+from consult.people import Caller, Role
+from consult.queue.going_home import StillServing
+from tests.stateful.machine import fates, indexes
+from tests.stateful.people import Officer
+from tests.stateful.return_rules import ReturnRules
+
+ADMINISTRATOR = Caller(Role.ADMINISTRATOR, "administrator", "Administrator")
+DONE_BEFORE = {"twice", "after_commit", "crash_after_commit"}
+"""What befalls an order after which the second one finds it carried out."""
+
+
+class ShiftRules(ReturnRules):
+    @rule(
+        what=st.sampled_from(["hours", "account", "account", "capacity"]), index=indexes,
+        stay=st.sampled_from([0, 0, 1, 2]), units=st.integers(1, 5), fate=fates,
+    )  # fmt: skip
+    def at_the_office(self, what: str, index: int, stay: int, units: int, fate: str) -> None:
+        """What an administrator changes."""
+        if what == "hours":
+            self.hours(index, stay)
+        elif what == "account":
+            self.account(self.officer(index), fate)
+        else:
+            self.capacity(self.officer(index), units, fate)
+
+    def hours(self, service: int, stay: int) -> None:
+        """Whoever waits is let go once nobody is on duty there any more; `stay`: so many officers do."""
+        closes = service not in self.office.closed
+        id, actor = self.services[service], ADMINISTRATOR.subject
+        self.do(self.server.office.set_hours(id, not closes, {}, actor))
+        if closes:
+            self.office.closed.add(service)
+            for index in range(stay, len(self.office.officers)):
+                self.signs_out(self.officer(index), agreed=True, elsewhere=False, fate="plain")
+            self.pass_time(10)
+        else:
+            self.office.closed.discard(service)
+
+    @rule(index=indexes, agreed=st.booleans(), elsewhere=st.sampled_from([False, False, True]), fate=fates)
+    def sign_out(self, index: int, agreed: bool, elsewhere: bool, fate: str) -> None:
+        self.signs_out(self.officer(index), agreed, elsewhere, fate)
+
+    def signs_out(self, officer: Officer, agreed: bool, elsewhere: bool, fate: str) -> None:
+        """The last page that signs out ends the shift, and gives back who is served where that is agreed."""
+        at_work = officer.state not in {"offline", "disabled"} and not elsewhere
+        held = officer.serving and at_work and not agreed
+        visit = self.do(self.counter.session_of(self.caller(officer), elsewhere))
+        try:
+            refusal = self.see_through(lambda server: server.sign_out(visit, agreed), fate)
+        except StillServing as asked:
+            assert held and asked.count == len(officer.serving)
+            self.counter.failed()
+            return
+        assert refusal is None and not held
+        if not elsewhere:
+            self.office.go_home(officer)
+
+    def account(self, officer: Officer, fate: str) -> None:
+        """Disabled: at once no more offers; the sweep gives back who was offered and who is served."""
+        enabled = officer.state != "disabled"
+        refusal = self.see_through(
+            lambda server: (server.doorkeeper.disable if enabled else server.doorkeeper.enable)(
+                officer.person, ADMINISTRATOR
+            ),
+            fate,
+        )
+        assert refusal is (NotFound if fate in DONE_BEFORE else None)
+        self.office.becomes(officer, "disabled" if enabled else "offline")
+
+    def capacity(self, officer: Officer, units: int, fate: str) -> None:
+        """Nobody is thrown out by a lower one."""
+        refusal = self.see_through(
+            lambda server: server.desk.set_capacity(ADMINISTRATOR, officer.person, units), fate
+        )
+        assert refusal is None
+        officer.capacity = units
