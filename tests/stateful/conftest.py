@@ -8,12 +8,15 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Engine, text
 
-from consult.storage import moments, readers, writer_postgres, writer_sqlite
+from consult.live import redis
+from consult.storage import moments, outage, readers, waiting, writer_postgres, writer_sqlite
 from tests.support.counter import Counter
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 
 # Where there is one, a disk of memory: nothing here need survive a power cut, and commits cost little.
 MEMORY = Path("/dev/shm")  # noqa: S108 - only a directory of our own below it is used
+
+PATIENCE_SECONDS = 300.0
 
 # Nobody's time but the test's: a machine that is slow, or stands still, makes no deadline pass. What was
 # written later is later all the same, by a millisecond for each event.
@@ -37,6 +40,15 @@ def _compiling_once(make: Callable[..., Engine]) -> Callable[..., Engine]:
     return engine
 
 
+def _patient(patch: pytest.MonkeyPatch) -> None:
+    """No limit of real time is reached by a machine that stands still: other tests have those limits."""
+    patch.setattr(redis, "ANSWER_SECONDS", PATIENCE_SECONDS)
+    patch.setitem(redis._COMMON, "socket_connect_timeout", PATIENCE_SECONDS)
+    patch.setattr(outage, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    patch.setattr(waiting, "NEWCOMERS_WAIT_SECONDS", PATIENCE_SECONDS)
+    patch.setattr(waiting.Waiting.__init__, "__defaults__", (PATIENCE_SECONDS,))
+
+
 @contextmanager
 def _opened(directory: Path, url: str, redis: str) -> Iterator[Counter]:
     counter = Counter(directory, url, redis)
@@ -51,6 +63,7 @@ def sqlite_counter(sqlite_template: SqliteTemplate, valkey_server: str) -> Itera
         TemporaryDirectory(prefix="consult-counter-", dir=MEMORY if MEMORY.is_dir() else None) as directory,
         pytest.MonkeyPatch.context() as patch,
     ):
+        _patient(patch)
         engine = _compiling_once(readers.sqlite_engine)
         patch.setattr(readers, "sqlite_engine", engine)
         patch.setattr(writer_sqlite, "sqlite_engine", engine)
@@ -65,7 +78,7 @@ def postgres_counter(
 ) -> Iterator[Counter]:
     directory = tmp_path_factory.mktemp("counter")
     with pytest.MonkeyPatch.context() as patch:
-        # The model knows no machine that stands still: tests/storage/test_postgres.py has that.
-        patch.setattr(writer_postgres, "IDLE_IN_TRANSACTION_MS", 120_000)
+        _patient(patch)
+        patch.setattr(writer_postgres, "IDLE_IN_TRANSACTION_MS", 300_000)
         with _opened(directory, postgres_template.copy(), valkey_server) as counter:
             yield counter

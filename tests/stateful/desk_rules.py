@@ -51,13 +51,13 @@ class DeskRules(LineRules):
     def room_is_kept(self, which: int, seconds: int) -> None:
         """Somebody who needs much has waited for long, or not, when somebody comes who needs little."""
         served = self.at_a_desk(which)
-        if served is not None:
-            officer = self.office.officers[served.officer or ""]
-            if officer.state != "disabled":
-                self.change_duty(officer, "available", "plain")
-        self.takes_a_number(which % VISITORS, "video", double=False, here=True, service=0)
+        for officer in self.office.officers.values():
+            if served is not None and officer.state != "disabled":
+                at_work = served.ticket in officer.serving
+                self.change_duty(officer, "available" if at_work else "paused", "plain")
+        self.takes_a_number((which + 1) % VISITORS, "video", double=False, here=True, service=0)
         self.pass_time(seconds)
-        self.takes_a_number((which + 1) % VISITORS, "chat", double=False, here=True, service=0)
+        self.takes_a_number((which + 2) % VISITORS, "chat", double=False, here=True, service=0)
         self.matches()
 
     def pass_time(self, seconds: int) -> None:
@@ -73,7 +73,7 @@ class DeskRules(LineRules):
             left = self.office.offerable(officer)
             assert not left or officer.person in kept, "nobody is left waiting beside a free officer"
 
-    @rule(which=picks, seconds=st.sampled_from([0, 0, 0, 100, 130]))
+    @rule(which=picks, seconds=st.sampled_from([0, 0, 100, 130, 130]))
     def match_otherwise(self, which: int, seconds: int) -> None:
         if seconds:
             self.room_is_kept(which, seconds)

@@ -40,6 +40,8 @@ class ReturnRules(BoardRules):
                 receipt,
             )
             assert refusal is expected, f"{citizen}"
+            if refusal is None and who is citizen:
+                self.do(self.counter.announce_again([citizen.ticket]))  # its page pings
             if refusal is None:
                 now = self.do(self.counter.stages())[citizen.ticket].joined_at
                 self.office.reopen(citizen, now, officer if who is officer else None)

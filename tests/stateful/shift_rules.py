@@ -17,7 +17,7 @@ DONE_BEFORE = {"twice", "after_commit", "crash_after_commit"}
 
 class ShiftRules(ReturnRules):
     @rule(
-        what=st.sampled_from(["hours", "account", "account", "capacity"]), index=indexes,
+        what=st.sampled_from(["hours", "hours", "account", "capacity"]), index=indexes,
         stay=st.sampled_from([0, 0, 1, 2]), units=st.integers(1, 5), fate=fates,
     )  # fmt: skip
     def at_the_office(self, what: str, index: int, stay: int, units: int, fate: str) -> None:
