@@ -12,6 +12,7 @@ from consult.errors import (
     StageForbids,
     StaleAttempt,
 )
+from consult.storage.receipts import Receipt
 from tests.stateful.line_rules import LineRules
 from tests.stateful.machine import VISITORS, Refusal, fates, indexes, mostly_at_once, picks
 from tests.stateful.people import Citizen, Officer
@@ -146,22 +147,22 @@ class DeskRules(LineRules):
         receipt = self.other_tab(officer)
         attempt = max(1, citizen.attempt - old)
 
-        def arrive() -> None:
-            refusal = self.ask(
-                officer,
-                lambda server, receipt: server.reception.accept(
-                    self.caller(officer), citizen.ticket, attempt, receipt
-                ),
-                fate,
-                receipt,
-            )
-            expected = self.answers(officer, citizen, attempt)
-            gone = expected is None and officer.state == "disabled"
-            assert refusal is (NotFound if gone else expected)
-            if refusal is None:
-                self.office.serve(officer, citizen)
+        self.now_or_late("accept", lambda: self.accepts(officer, citizen, attempt, fate, receipt), late)
 
-        self.now_or_late("accept", arrive, late)
+    def accepts(self, officer: Officer, citizen: Citizen, attempt: int, fate: str, receipt: Receipt) -> None:
+        refusal = self.ask(
+            officer,
+            lambda server, receipt: server.reception.accept(
+                self.caller(officer), citizen.ticket, attempt, receipt
+            ),
+            fate,
+            receipt,
+        )
+        expected = self.answers(officer, citizen, attempt)
+        gone = expected is None and officer.state == "disabled"
+        assert refusal is (NotFound if gone else expected)
+        if refusal is None:
+            self.office.serve(officer, citizen)
 
     @rule(which=picks, own=own, index=indexes, fate=fates, late=mostly_at_once)
     def pass_on(self, which: int, own: bool, index: int, fate: str, late: bool) -> None:

@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 
 from consult.errors import Ended, StageForbids
 from consult.queue.ticket_machine import TicketForm
+from consult.storage.receipts import Receipt
 from tests.stateful.machine import VISITORS, Machine, Refusal, fates, mostly_at_once, picks
 from tests.stateful.people import Citizen
 
@@ -103,19 +104,19 @@ class LineRules(Machine):
             return
         receipt = self.other_tab(citizen)
 
-        def arrive() -> None:
-            refusal = self.ask(
-                citizen,
-                lambda server, receipt: server.reception.leave(self.caller(citizen), citizen.ticket, receipt),
-                fate,
-                receipt,
-            )
-            expected: dict[str, Refusal] = {"serving": StageForbids, "ended": Ended}
-            assert refusal is expected.get(citizen.stage)
-            if refusal is None:
-                self.office.end(citizen, "left")
+        self.now_or_late("leave", lambda: self.leaves(citizen, fate, receipt), late)
 
-        self.now_or_late("leave", arrive, late)
+    def leaves(self, citizen: Citizen, fate: str, receipt: Receipt) -> None:
+        refusal = self.ask(
+            citizen,
+            lambda server, receipt: server.reception.leave(self.caller(citizen), citizen.ticket, receipt),
+            fate,
+            receipt,
+        )
+        expected: dict[str, Refusal] = {"serving": StageForbids, "ended": Ended}
+        assert refusal is expected.get(citizen.stage)
+        if refusal is None:
+            self.office.end(citizen, "left")
 
     def now_or_late(self, name: str, arrive: Any, late: bool) -> None:
         """What is sent now arrives now, or some time after other things have happened."""

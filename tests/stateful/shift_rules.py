@@ -6,7 +6,7 @@ from hypothesis.stateful import rule
 from consult.errors import NotFound
 from consult.people import Caller, Role
 from consult.queue.going_home import StillServing
-from tests.stateful.machine import fates, indexes
+from tests.stateful.machine import fates, indexes, picked, picks
 from tests.stateful.people import Officer
 from tests.stateful.return_rules import ReturnRules
 
@@ -17,15 +17,15 @@ DONE_BEFORE = {"twice", "after_commit", "crash_after_commit"}
 
 class ShiftRules(ReturnRules):
     @rule(
-        what=st.sampled_from(["hours", "hours", "account", "capacity"]), index=indexes,
-        stay=st.sampled_from([0, 0, 1, 2]), units=st.integers(1, 5), fate=fates,
+        what=st.sampled_from(["hours", "hours", "account", "account", "capacity"]), which=picks,
+        index=indexes, stay=st.sampled_from([0, 0, 1, 2]), units=st.integers(1, 5), fate=fates,
     )  # fmt: skip
-    def at_the_office(self, what: str, index: int, stay: int, units: int, fate: str) -> None:
+    def at_the_office(self, what: str, index: int, which: int, stay: int, units: int, fate: str) -> None:
         """What an administrator changes."""
         if what == "hours":
             self.hours(index, stay)
         elif what == "account":
-            self.account(self.officer(index), fate)
+            self.account(which, fate)
         else:
             self.capacity(self.officer(index), units, fate)
 
@@ -61,8 +61,20 @@ class ShiftRules(ReturnRules):
         if not elsewhere:
             self.office.go_home(officer)
 
-    def account(self, officer: Officer, fate: str) -> None:
-        """Disabled: at once no more offers; the sweep gives back who was offered and who is served."""
+    def account(self, which: int, fate: str) -> None:
+        """Of somebody who is disabled, or else has work, which cannot be taken up and is given back soon."""
+        disabled = [one for one in self.office.officers.values() if one.state == "disabled"]
+        citizen = None if disabled else (self.at_an_offer if which % 2 else self.at_a_desk)(which)
+        own = self.office.officers.get(citizen.officer or "") if citizen else None
+        officer = own or picked(which, disabled) or self.officer(which)
+        self.toggle(officer, fate)
+        if citizen is not None and citizen.stage == "offered":
+            self.accepts(officer, citizen, citizen.attempt, "plain", self.other_tab(officer))
+        if citizen is not None and which % 3:
+            self.pass_time(10)
+
+    def toggle(self, officer: Officer, fate: str) -> None:
+        """Disabled, or let in again."""
         enabled = officer.state != "disabled"
         refusal = self.see_through(
             lambda server: (server.doorkeeper.disable if enabled else server.doorkeeper.enable)(

@@ -99,8 +99,11 @@ class TalkRules(DeskRules):
             self.office.end(citizen)
 
     def already_over(self, which: int) -> list[Citizen]:
-        """Whose consultations have ended; where nobody's has, one ends."""
-        citizen = None if self.some(which, "ended") else self.at_a_desk(which)
-        if citizen is not None:
+        """Whose consultations have ended; where nobody's has, somebody leaves or one ends."""
+        nobody, leaves = self.some(which, "ended") is None, which % 2 == 0
+        citizen = (self.in_line(which) if leaves else self.at_a_desk(which)) if nobody else None
+        if citizen is not None and leaves:
+            self.leaves(citizen, "plain", self.other_tab(citizen))
+        elif citizen is not None:
             self.ends(citizen, citizen, citizen.epoch, self.other_tab(citizen), "plain")
         return [c for c in self.office.citizens.values() if c.stage == "ended"]
