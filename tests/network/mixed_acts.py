@@ -16,7 +16,6 @@ from tests.stories.connections import FLOWS, KEEP_CONNECTIONS
 from tests.stories.people import Person
 from tests.stories.test_recording import decoded
 from tests.stories.test_shared_screen import IS_CAMERA, IS_SCREEN, SHARE, STOP
-from tests.support.house import House
 from tests.support.waiting import until
 
 SETTINGS, ASK, AGREE, WITHDRAW = "Pengaturan panggilan", "Minta izin merekam", "Setuju direkam", "Cabut izin"
@@ -62,17 +61,16 @@ async def shares_screen(sharing: Side, other: Side) -> None:
 
 async def is_recorded(office: Office, officer: Side, citizen: Side) -> dict[str, int]:
     """By the officer's browser, with the citizen's yes, until the citizen withdraws it; the file plays."""
-    house = House(office.data_dir)
     await officer.press(SETTINGS)
     await officer.press(ASK)
     await citizen.press(AGREE)
-    await until(lambda: _slices(house) >= 2, PATIENCE_SECONDS)
+    await until(lambda: _slices(office) >= 2, PATIENCE_SECONDS)
     await citizen.press(WITHDRAW)
     for side in (officer, citizen):
         await side.reads("Sedang direkam", is_there=False)
-    (row,) = house.rows("SELECT * FROM recording")
+    (row,) = office.rows("SELECT * FROM recording")
     assert (row["stage"], row["reason"]) == ("stopped", "withdrawn"), row
-    kept = house.rows("SELECT file FROM recording_slice ORDER BY number")
+    kept = office.rows("SELECT file FROM recording_slice ORDER BY number")
     directory = Path(office.data_dir) / "recordings"
     content = b"".join([await asyncio.to_thread((directory / one["file"]).read_bytes) for one in kept])
     pictures, sounds, different = decoded(content)
@@ -80,8 +78,8 @@ async def is_recorded(office: Office, officer: Side, citizen: Side) -> dict[str,
     return {"pictures": pictures, "sounds": sounds, "different": different}
 
 
-def _slices(house: House) -> int:
-    return len(house.rows("SELECT number FROM recording_slice"))
+def _slices(office: Office) -> int:
+    return len(office.rows("SELECT number FROM recording_slice"))
 
 
 async def is_listened_to(supervisor: Side, *sides: Side) -> dict[str, Any]:

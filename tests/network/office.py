@@ -4,11 +4,12 @@ import asyncio
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import create_connection
+from typing import Any
 from urllib.request import urlopen
 
 from consult.live.server import EmbeddedValkey
@@ -21,7 +22,8 @@ from consult.storage.migrations import migrate
 from tests.network.street import Place, Street
 from tests.running.program import REPOSITORY, environment
 from tests.support.certificate import certificate
-from tests.support.house import START_SECONDS, House
+from tests.support.house import START_SECONDS, cleared
+from tests.support.rows import named_rows
 from tests.support.waiting import until
 
 SERVERS = ("203.0.113.10", "203.0.113.11")
@@ -45,7 +47,11 @@ class Office:
 
     async def clear(self) -> None:
         """Nobody waits and nobody is on duty."""
-        await House(self.data_dir).clear()
+        await cleared(Settings(data_dir=self.data_dir))
+
+    def rows(self, query: str, *values: object) -> list[Mapping[str, Any]]:
+        """What its database holds."""
+        return named_rows(database_url(Settings(data_dir=self.data_dir)), query, *values)
 
 
 @asynccontextmanager

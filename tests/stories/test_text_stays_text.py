@@ -127,15 +127,18 @@ async def _take_numbers(office: Office) -> AsyncIterator[str]:
 
 async def _talk(office: Office, officer: Session, citizen: Session) -> None:
     """The officer takes everybody; both sides of the first conversation write every payload."""
-    async with citizen.open() as ana, officer.open() as budi:
-        await ana.hears_welcome()
-        await budi.acked("ServeNext")
+    async with officer.open() as budi:
+        async with citizen.open() as ana:
+            await ana.hears_welcome()
+            await budi.acked("ServeNext")
+        # A page that says nothing for as long as this takes would be let go.
         async for _ in _take_numbers(office):
             await budi.acked("ServeNext")
         budi.ticket = citizen.ticket
-        for text in PAYLOADS:
-            await ana.acked("PostMessage", text=text)
-            await budi.acked("PostMessage", text=f"kata petugas: {text}")
+        async with citizen.open() as ana:
+            for text in PAYLOADS:
+                await ana.acked("PostMessage", text=text)
+                await budi.acked("PostMessage", text=f"kata petugas: {text}")
 
 
 @asynccontextmanager

@@ -139,13 +139,7 @@ class House:
 
     async def clear(self) -> None:
         """Nobody waits and nobody is on duty, so that the next story meets none of this one's people."""
-        app = App(self._plain)
-        await app.start()
-        try:
-            await app.database.write(_clear)
-            await app.rebuild_line()
-        finally:
-            await app.stop()
+        await cleared(self._plain)
 
     async def close(self) -> None:
         await self.cable.close()
@@ -186,6 +180,17 @@ async def open_house(
         yield house
     finally:
         await house.close()
+
+
+async def cleared(settings: Settings) -> None:
+    """Nobody waits and nobody is on duty in the office of these settings."""
+    app = App(settings)
+    await app.start()
+    try:
+        await app.database.write(_clear)
+        await app.rebuild_line()
+    finally:
+        await app.stop()
 
 
 def _clear(conn: Connection) -> None:
