@@ -52,6 +52,8 @@ class Returned:
     duty: DutyRow | None
     entry: Entry | None = None
     call: object | None = None
+    served: bool = True
+    """Whether the officer had the conversation; who was only offered it reads nothing of it."""
 
     @property
     def seq(self) -> int | None:
@@ -204,13 +206,14 @@ def end(
     officer_id, attempt = before.officer_id, before.attempt
     call = calls.end_in(conn, before.id, "consultation_ended")
     before = tickets.find(conn, before.id)
+    served = before.stage is Stage.SERVING
     tickets.advance(conn, before, step, actor, {"reason": reason}, ended_reason=reason)
     entry = log.add(conn, before.id, "ended", name, {"reason": reason})
     own = None
     if officer_id is not None:
         duty.offer_answered(conn, officer_id, before.id)
         own = duty.release(conn, officer_id, before.units)
-    return Returned(tickets.find(conn, before.id), officer_id, attempt, own, entry, call)
+    return Returned(tickets.find(conn, before.id), officer_id, attempt, own, entry, call, served)
 
 
 def _held_for_another(row: TicketRow, officer_id: str) -> bool:

@@ -175,12 +175,13 @@ class Reception:
 
     async def _tell_ended(self, result: Returned, why: str) -> None:
         if result.entry is not None:
-            self._usher.entry_added(result.ticket, result.entry, result.officer_id)
+            self._usher.entry_added(result.ticket, result.entry, result.officer_id, result.served)
         self._usher.ticket_changed(result.ticket)
         if result.call is not None:
             self._calls.tell_ended(result.call)
         if result.officer_id is not None:
-            self._usher.conversation_closed(result.officer_id, result.ticket.id, why)
+            if result.served:
+                self._usher.conversation_closed(result.officer_id, result.ticket.id, why)
             self._usher.offer_withdrawn(result.officer_id, result.ticket.id, result.attempt, why)
         if result.duty is not None:
             self._usher.duty_changed(result.duty)

@@ -73,11 +73,14 @@ class Usher:
     def ticket_changed(self, row: TicketRow) -> None:
         self._announcer.tell([applicant_address(row.id)], TicketChanged(shown.ticket_of(row)))
 
-    def entry_added(self, row: TicketRow, entry: Entry, officer_id: str | None = None) -> None:
-        """To both sides; `officer_id` where the row no longer names who should hear it."""
+    def entry_added(
+        self, row: TicketRow, entry: Entry, officer_id: str | None = None, to_officer: bool = True
+    ) -> None:
+        """To both sides; `officer_id` where the row no longer names who should hear it. `to_officer`: false
+        where the officer has no conversation, but an offer."""
         to: list[Address] = [applicant_address(row.id)]
         officer = officer_id or row.officer_id
-        if officer:
+        if officer and to_officer:
             to.append(staff_address(officer))
         self._announcer.tell(to, EntryAdded(row.id, entry))
 

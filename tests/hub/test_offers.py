@@ -39,3 +39,19 @@ async def test_who_stops_with_an_open_offer_sees_it_go_and_the_citizen_waits_aga
         gone = await officer.hears("OfferWithdrawn", ticket=page.ticket, attempt=offer["attempt"])
         assert gone["why"] == "withdrawn"
         assert (await citizen.hears("TicketChanged"))["ticket"]["stage"] == "waiting"
+
+
+async def test_who_was_only_offered_somebody_that_leaves_reads_nothing_of_that_conversation(
+    office: Office,
+) -> None:
+    page = await office.citizen()
+    async with page.open() as citizen, (await office.officer()).open() as officer:
+        await officer.hears_welcome()
+        await citizen.hears_welcome()
+        await officer.acked("BeReady")
+        await officer.hears("OfferMade")
+        await citizen.acked("LeaveQueue")
+        assert (await officer.hears("OfferWithdrawn", ticket=page.ticket))["why"] == "left"
+        await officer.acked("Pause")
+        told = {frame["t"] for frame in officer.everything if frame.get("ticket") == page.ticket}
+        assert told == {"OfferWithdrawn"}

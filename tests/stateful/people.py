@@ -64,7 +64,7 @@ class Citizen:
     read_to: int = 0  # the last seq that the owner's page holds
     passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
-    officers: set[str] = field(default_factory=set)  # who were offered this ticket, or served it
+    officers: set[str] = field(default_factory=set)  # who have served this ticket
     served: bool = False  # ended by or beside an officer
     ended: int = 0
     why: str = ""  # it ended

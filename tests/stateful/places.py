@@ -86,7 +86,6 @@ class Places(Calls):
         citizen.stage, citizen.officer, citizen.offered_to = "offered", officer.person, officer.person
         citizen.offer_expires = self.now + OFFER_SECONDS
         citizen.held_for = None
-        citizen.officers.add(officer.person)
         citizen.attempt += 1
         officer.offered = citizen.ticket
 
