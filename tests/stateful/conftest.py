@@ -1,15 +1,15 @@
 """One counter for all examples, with a database of each kind: each example has the whole office for a day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from consult.live import redis
-from consult.storage import moments, outage, readers, waiting, writer_postgres, writer_sqlite
+from consult.storage import moments, outage, waiting, writer_postgres
 from tests.support.counter import Counter
 from tests.support.databases import PostgresTemplate, SqliteTemplate
 
@@ -24,20 +24,6 @@ STEADY = text(
     "SELECT 1893456000000 + coalesce((SELECT max(rowid) FROM event), 0)"
     " + (SELECT clock_offset_ms FROM house WHERE id = 1)"
 )
-
-
-def _compiling_once(make: Callable[..., Engine]) -> Callable[..., Engine]:
-    """Engines that share their compiled statements: here servers are started anew all the time."""
-    first: list[Engine] = []
-
-    def engine(path: Path, *, writes: bool) -> Engine:
-        new = make(path, writes=writes)
-        first[1:] = []
-        first.append(new)
-        new.dialect, new._compiled_cache = first[0].dialect, first[0]._compiled_cache
-        return new
-
-    return engine
 
 
 def _patient(patch: pytest.MonkeyPatch) -> None:
@@ -64,9 +50,6 @@ def sqlite_counter(sqlite_template: SqliteTemplate, valkey_server: str) -> Itera
         pytest.MonkeyPatch.context() as patch,
     ):
         _patient(patch)
-        engine = _compiling_once(readers.sqlite_engine)
-        patch.setattr(readers, "sqlite_engine", engine)
-        patch.setattr(writer_sqlite, "sqlite_engine", engine)
         patch.setitem(moments._QUERIES, "sqlite", STEADY)
         with _opened(Path(directory), sqlite_template.copy_to(Path(directory)), valkey_server) as counter:
             yield counter

@@ -9,7 +9,8 @@ from playwright.async_api import WebSocket, expect
 from tests.stories.people import Person, Town
 from tests.support.waiting import until
 
-RECONNECTING = re.compile("Menyambung lagi")
+# Until the service has begun to count, and from then on.
+RECONNECTING = re.compile("Menyambung(?: lagi|, sisa)")
 
 
 class Heard:

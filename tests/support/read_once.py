@@ -1,14 +1,18 @@
-"""Texts, assets and templates: read and compiled once for all offices of a test run, not for each of them."""
+"""Texts, assets, templates and SQL: read and compiled once for all offices of a test run, not for each."""
 
+from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 
 import jinja2
 import pytest
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
 
 from consult.pages import routes, site, templates
 from consult.pages.assets import Assets, asset_of
 from consult.pages.catalogue import Catalogue
+from consult.storage import readers, writer_sqlite
 
 
 class Compiled(jinja2.BytecodeCache):
@@ -29,3 +33,20 @@ def read_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(site, "Assets", cache(Assets))
     patch.setattr(routes, "asset_of", cache(asset_of))
     patch.setattr(templates.jinja2, "Environment", partial(jinja2.Environment, bytecode_cache=Compiled()))
+    engine = _compiling_once(readers.sqlite_engine)
+    patch.setattr(readers, "sqlite_engine", engine)
+    patch.setattr(writer_sqlite, "sqlite_engine", engine)
+
+
+def _compiling_once(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    """Engines that share their compiled statements, which are the same for each file."""
+    first: list[Engine] = []
+
+    def engine(path: Path, *, writes: bool) -> Engine:
+        new = make(path, writes=writes)
+        first[1:] = []
+        first.append(new)
+        new.dialect, new._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return new
+
+    return engine
