@@ -1,10 +1,33 @@
 """What both pages hear of an offer that nobody answers."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from tests.hub.conftest import Office
+from tests.support.client import Client
+
+
+@dataclass
+class Offered:
+    ticket: str
+    attempt: int
+    citizen: Client
+    officer: Client
+
+
+@asynccontextmanager
+async def offered(office: Office) -> AsyncIterator[Offered]:
+    """A citizen whom an officer has just been offered, with both pages open."""
+    page = await office.citizen()
+    async with page.open() as citizen, (await office.officer()).open() as officer:
+        await officer.hears_welcome()
+        await citizen.hears_welcome()
+        await officer.acked("BeReady")
+        offer = (await officer.hears("OfferMade"))["offer"]
+        yield Offered(offer["ticket"], offer["attempt"], citizen, officer)
 
 
 async def test_who_passes_three_citizens_on_is_told_of_the_pause(office: Office) -> None:
@@ -28,30 +51,20 @@ async def test_who_passes_three_citizens_on_is_told_of_the_pause(office: Office)
 async def test_who_stops_with_an_open_offer_sees_it_go_and_the_citizen_waits_again(
     office: Office, frame: str
 ) -> None:
-    page = await office.citizen()
-    async with page.open() as citizen, (await office.officer()).open() as officer:
-        await officer.hears_welcome()
-        await citizen.hears_welcome()
-        await officer.acked("BeReady")
-        offer = (await officer.hears("OfferMade"))["offer"]
-        assert (await citizen.hears("TicketChanged"))["ticket"]["stage"] == "offered"
-        await officer.acked(frame)
-        gone = await officer.hears("OfferWithdrawn", ticket=page.ticket, attempt=offer["attempt"])
+    async with offered(office) as made:
+        assert (await made.citizen.hears("TicketChanged"))["ticket"]["stage"] == "offered"
+        await made.officer.acked(frame)
+        gone = await made.officer.hears("OfferWithdrawn", ticket=made.ticket, attempt=made.attempt)
         assert gone["why"] == "withdrawn"
-        assert (await citizen.hears("TicketChanged"))["ticket"]["stage"] == "waiting"
+        assert (await made.citizen.hears("TicketChanged"))["ticket"]["stage"] == "waiting"
 
 
 async def test_who_was_only_offered_somebody_that_leaves_reads_nothing_of_that_conversation(
     office: Office,
 ) -> None:
-    page = await office.citizen()
-    async with page.open() as citizen, (await office.officer()).open() as officer:
-        await officer.hears_welcome()
-        await citizen.hears_welcome()
-        await officer.acked("BeReady")
-        await officer.hears("OfferMade")
-        await citizen.acked("LeaveQueue")
-        assert (await officer.hears("OfferWithdrawn", ticket=page.ticket))["why"] == "left"
-        await officer.acked("Pause")
-        told = {frame["t"] for frame in officer.everything if frame.get("ticket") == page.ticket}
+    async with offered(office) as made:
+        await made.citizen.acked("LeaveQueue")
+        assert (await made.officer.hears("OfferWithdrawn", ticket=made.ticket))["why"] == "left"
+        await made.officer.acked("Pause")
+        told = {frame["t"] for frame in made.officer.everything if frame.get("ticket") == made.ticket}
         assert told == {"OfferWithdrawn"}
