@@ -3,8 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
-import posixpath
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.errors import NotFound
+from consult.pages import linking
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 LEAST_BYTES_TO_COMPRESS = 1_000
 
-# As our scripts write it: a name in quotes that begins with a dot, at the end of an import or export.
-_IMPORTED = re.compile(r'^(?:import|export|\})[^;"]*"(\.[^"]+)";', re.MULTILINE)
+SCRIPTS, SHEETS = "scripts/pages/", "styles/pages/"
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -36,15 +35,20 @@ class Asset:
 
 
 class Assets:
-    """All files of `web/static`, read once: an address outside of them cannot be reached by any path."""
+    """All files of `web/static`, read once: an address outside of them cannot be reached by any path.
+
+    A page's script and its sheet answer with all that they import.
+    """
 
     def __init__(self, web_root: Path) -> None:
         root = web_root / "static"
-        self._files = {
-            path.relative_to(root).as_posix(): asset_of(path.read_bytes(), path.name)
+        files = {
+            path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
             if path.is_file()
         }
+        files |= joined(files)
+        self._files = {name: asset_of(content, name) for name, content in files.items()}
         digest = hashlib.sha256()
         for name, asset in self._files.items():
             digest.update(f"{name}\0{len(asset.content)}\0".encode() + asset.content)
@@ -53,17 +57,6 @@ class Assets:
     def url(self, name: str) -> str:
         """One version for all files, so that relative imports between modules keep it."""
         return f"/static/{self.version}/{name}"
-
-    def imported_by(self, name: str) -> list[str]:
-        """The addresses of all modules that this one imports, and those in turn, the nearest first."""
-        found = [name]
-        for one in found:
-            source = self._files[one].content.decode("utf-8")
-            for path in _IMPORTED.findall(source):
-                imported = posixpath.normpath(posixpath.join(posixpath.dirname(one), path))
-                if imported not in found:
-                    found.append(imported)
-        return [self.url(one) for one in found[1:]]
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -75,6 +68,20 @@ class Assets:
         # A page from before a deploy asks for the old version: it gets what there is, and does not keep it.
         current = request.path_params["version"] == self.version
         return asset_response(request, asset, IMMUTABLE if current else "no-store")
+
+
+def joined(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What pages name themselves among these, each with everything it imports. Raises linking.NotLinkable."""
+    scripts = {name: content.decode() for name, content in files.items() if name.endswith(".js")}
+    sheets = {name: content.decode() for name, content in files.items() if name.endswith(".css")}
+    parts = {one for name, source in scripts.items() for one in linking.imported(name, source)}
+    found = {
+        name: linking.script(name, scripts)
+        for name in scripts
+        if name.startswith(SCRIPTS) and name not in parts
+    }
+    found |= {name: linking.sheet(name, sheets) for name in sheets if name.startswith(SHEETS)}
+    return {name: text.encode() for name, text in found.items()}
 
 
 def asset_of(content: bytes, name: str) -> Asset:

@@ -1,6 +1,5 @@
 """Pages in the reader's language: the Jinja2 environment and what every template may use."""
 
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -34,7 +33,6 @@ class Templates:
         icons = Icons(settings.web_root)
         self.environment.globals |= {
             "asset": assets.url,
-            "imported_by": cache(assets.imported_by),
             "icon": icons.icon,
             "mark": icons.mark,
             "sprite": icons.sprite,

@@ -1,7 +1,7 @@
 // @ts-check
 // A message's text as nodes: http and https addresses become links, everything else stays text.
 
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/giu;
+const ADDRESS = /https?:\/\/[^\s<>"'\x60]+/giu;
 const TRAILING = /[.,;:!?…)\]}»”’]+$/u;
 
 /** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
