@@ -16,7 +16,6 @@ from consult.pages import linking
 IMMUTABLE = "public, max-age=31536000, immutable"
 LEAST_BYTES_TO_COMPRESS = 1_000
 
-SCRIPTS, SHEETS = "scripts/pages/", "styles/pages/"
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -37,7 +36,7 @@ class Asset:
 class Assets:
     """All files of `web/static`, read once: an address outside of them cannot be reached by any path.
 
-    A page's script and its sheet answer with all that they import.
+    A page's script and its sheet are sent with all that they import.
     """
 
     def __init__(self, web_root: Path) -> None:
@@ -47,8 +46,7 @@ class Assets:
             for path in sorted(root.rglob("*"))
             if path.is_file()
         }
-        files |= joined(files)
-        self._files = {name: asset_of(content, name) for name, content in files.items()}
+        self._files = {name: asset_of(content, name) for name, content in sent(files).items()}
         digest = hashlib.sha256()
         for name, asset in self._files.items():
             digest.update(f"{name}\0{len(asset.content)}\0".encode() + asset.content)
@@ -70,18 +68,21 @@ class Assets:
         return asset_response(request, asset, IMMUTABLE if current else "no-store")
 
 
-def joined(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What pages name themselves among these, each with everything it imports. Raises linking.NotLinkable."""
-    scripts = {name: content.decode() for name, content in files.items() if name.endswith(".js")}
+def sent(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """These files, those that import others with what they import, which is not sent alone.
+
+    Raises linking.NotLinkable.
+    """
+    scripts = {
+        name: linking.plain(content.decode()) for name, content in files.items() if name.endswith(".js")
+    }
     sheets = {name: content.decode() for name, content in files.items() if name.endswith(".css")}
     parts = {one for name, source in scripts.items() for one in linking.imported(name, source)}
-    found = {
-        name: linking.script(name, scripts)
-        for name in scripts
-        if name.startswith(SCRIPTS) and name not in parts
-    }
-    found |= {name: linking.sheet(name, sheets) for name in sheets if name.startswith(SHEETS)}
-    return {name: text.encode() for name, text in found.items()}
+    parts |= {one for name, source in sheets.items() for one in linking.named(name, source)}
+    joined = {name: linking.script(name, scripts) for name in scripts if name not in parts}
+    joined |= {name: linking.sheet(name, sheets) for name in sheets if name not in parts}
+    others = {name: content for name, content in files.items() if name not in parts}
+    return others | {name: text.encode() for name, text in joined.items()}
 
 
 def asset_of(content: bytes, name: str) -> Asset:

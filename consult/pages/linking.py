@@ -22,17 +22,32 @@ class NotLinkable(ValueError):
     """A file is written in a way that this does not join; the message names file and line."""
 
 
+def plain(source: str) -> str:
+    """A script without the comments that stand alone. Raises NotLinkable: a text over several lines."""
+    without = _COMMENT.sub("", source)
+    for line in without.splitlines():
+        # What looks like a comment there would be taken out as well.
+        if line.count("`") % 2:
+            raise NotLinkable(f"`{line.strip()}` begins or ends a text over several lines.")
+    return without
+
+
 def imported(name: str, source: str) -> list[str]:
     """The names of the modules that this one imports or passes on, in its own order."""
     found = sorted((*_IMPORT.finditer(source), *_PASSED_ON.finditer(source)), key=lambda one: one.start())
     return [_beside(name, one["path"]) for one in found]
 
 
-def script(entry: str, files: Mapping[str, str]) -> str:
-    """One module that does what `entry` does with all that it imports, without comments that stand alone.
+def named(name: str, source: str) -> list[str]:
+    """The names of the sheets that this one names."""
+    return [_beside(name, one["path"]) for one in _SHEET.finditer(source)]
 
-    Each module is evaluated once, after those it imports. `files`: all scripts by their names.
-    Raises NotLinkable: modules in a circle, what changes after it was exported, text over several lines.
+
+def script(entry: str, files: Mapping[str, str]) -> str:
+    """One module that does what `entry` does with all that it imports.
+
+    Each module is evaluated once, after those it imports. `files`: all scripts by their names, as `plain`
+    leaves them. Raises NotLinkable: modules in a circle, what changes after it was exported.
     """
     order = _imports_first(entry, files)
     numbers = {name: number for number, name in enumerate(order)}
@@ -82,14 +97,14 @@ def _module(name: str, source: str, numbers: Mapping[str, int], entry: str) -> s
 
     body = source
     for written, instead in (
-        (_COMMENT, ""),
         (_IMPORT, bound),
         (_PASSED_ON, ""),
         (_EXPORT, r"\g<kind> \g<name>"),
         (_ONLY_A_MODULE, ""),
     ):
         body = written.sub(instead, body)
-    _refuse(name, body)
+    if left := _LEFT.search(body):
+        raise NotLinkable(f"{name}: `{left[0]}` is written in a way that {__name__} does not know.")
     place = posixpath.relpath(name, posixpath.dirname(entry))
     body = body.replace("import.meta.url", f'new URL("{place}", import.meta.url).href')
     return (
@@ -102,15 +117,6 @@ def _names(bindings: str) -> list[tuple[str, str]]:
     """What each is called there, where it comes from, and here."""
     pairs = [one.split(" as ") for one in bindings.split(",") if one.strip()]
     return [(pair[0].strip(), pair[-1].strip()) for pair in pairs]
-
-
-def _refuse(name: str, body: str) -> None:
-    if left := _LEFT.search(body):
-        raise NotLinkable(f"{name}: `{left[0]}` is written in a way that {__name__} does not know.")
-    for line in body.splitlines():
-        # What looks like a comment there would be taken out.
-        if line.count("`") % 2:
-            raise NotLinkable(f"{name}: `{line.strip()}` begins or ends a text over several lines.")
 
 
 def _beside(name: str, path: str) -> str:

@@ -146,7 +146,7 @@ async def _town(door: Door) -> AsyncIterator[Town]:
             "photo": "0" * 32,
             "version": site.assets.version,
             "language": text[2],
-            "name": "styles/base.css",
+            "name": "styles/pages/every.css",
             "recording": "r",
             "number": "0",
         }

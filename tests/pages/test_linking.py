@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from consult.pages.assets import Assets, joined
-from consult.pages.linking import NotLinkable, script, sheet
+from consult.pages.assets import Assets, sent
+from consult.pages.linking import NotLinkable, plain, script, sheet
 from consult.settings import Settings
 from tests.support.browser import browser
 
@@ -68,7 +68,7 @@ export const ready = "ready";
 said.push(name);
 """,
     }
-    whole = script("pages/all.js", files)
+    whole = script("pages/all.js", {name: plain(source) for name, source in files.items()})
     assert await _said(page, whole) == ["d", "a", "b", "c ready d", "all", "d 4", 3, "b ready", "end"]
     assert "stands alone" not in whole and "Doubles" not in whole and "and one that does not" in whole
 
@@ -92,12 +92,16 @@ async def test_a_module_that_asks_where_it_is_gets_its_own_place(page: Page) -> 
         ("export default 1;\n", "export default 1"),
         ('import * as all from "./r.js";\n', "import \\* as all"),
         ('export * from "./r.js";\n', "export \\*"),
-        ("const text = `one\n// two`;\n", "const text = `one"),
     ],
 )
 def test_what_cannot_be_joined_is_refused_by_name(source: str, named: str) -> None:
     with pytest.raises(NotLinkable, match=named):
         script("p.js", {"p.js": 'import "./q.js";\n', "q.js": source})
+
+
+def test_a_text_in_which_a_comment_might_stand_is_refused() -> None:
+    with pytest.raises(NotLinkable, match="const text = `one"):
+        plain("const text = `one\n// two`;\n")
 
 
 def test_sheets_stand_where_they_were_named() -> None:
@@ -117,14 +121,19 @@ def test_a_sheet_with_what_cannot_be_joined_is_refused_by_name(source: str) -> N
         sheet("pages/p.css", {"pages/p.css": '@import "../a.css";\n', "a.css": source})
 
 
-def test_what_pages_ask_for_is_whole() -> None:
+def test_what_is_sent_is_whole_and_each_part_of_it_is_sent_once() -> None:
     files = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in WEB.rglob("*.*")}
-    found = joined(files)
-    assert {"scripts/pages/ticket.js", "scripts/pages/desk.js", "styles/pages/every.css"} <= found.keys()
+    found = sent(files)
+    assert {
+        "scripts/pages/ticket.js",
+        "scripts/pace.js",
+        "styles/pages/every.css",
+        "mark.svg",
+    } <= found.keys()
+    assert len(found) < 30, "parts are not sent alone"
     for name, content in found.items():
         for beginning in (b"import ", b"export ", b"@import "):
             assert b"\n" + beginning not in b"\n" + content, f"{name} asks for another file"
-    assert "scripts/pages/ticket_screen.js" not in found, "a part of a page is not sent joined"
 
 
 def test_the_version_names_what_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
