@@ -220,6 +220,13 @@ class Doorkeeper:
 
         return asked - await self._database.write(order)
 
+    async def over(self, reference_hashes: Iterable[bytes]) -> frozenset[bytes]:
+        """Those of these sessions of staff that are over. Nothing is noted."""
+        asked = frozenset(reference_hashes)
+        if not asked:
+            return frozenset()
+        return asked - await self._database.read(lambda conn: sessions.alive(conn, asked, self._lives))
+
     async def prune(self) -> int:
         """Remove sessions that are over. Returns how many."""
         return await self._database.write(lambda conn: sessions.prune(conn, self._lives))

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 SPREAD_SECONDS = 4.0
 FINISH_SECONDS = 5.0
 LOOK_AFTER_EVERY = 60  # rounds
+STAFF_EVERY = 4  # rounds: somebody who is disabled is gone from every process within 5 s
 
 
 class Hub:
@@ -221,6 +222,8 @@ class Hub:
         await self._lookout.round()
         for connection in [one for one in self.roster if one.behind]:
             await connection.refresh()
+        if number % STAFF_EVERY == 0:
+            await self._sessions.check_staff()
         if number % LOOK_AFTER_EVERY == 0:
             await self.clock.measure()
             await self._sessions.check_all()
