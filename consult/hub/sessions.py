@@ -1,6 +1,6 @@
 """Open sockets end with the session they were opened with: at once when told.
 
-Else staff's within 5 s, whatever became of the word (who was to say it may have died), the others within a minute.
+Else staff's within 5 s, since who was to tell may have died, and the others within a minute.
 """
 
 import logging
