@@ -118,7 +118,7 @@ class Settings:
         20, "A call that tries another way (relay, then sound only) must be connected within.", least=0
     )
     call_reconnect_seconds: float = setting(
-        45, "A call that lost its connection must have it again within.", least=0
+        45, "A call that lost its connection must have it again within, 60 at most.", least=0, most=60
     )
 
     guest_link_seconds: float = setting(900, "A link for a third person in a call works for.", least=1)
