@@ -201,6 +201,15 @@ export async function test_holes_of_a_path_that_loses_packets_everywhere_are_not
   equal(after(60, ladderAt(), { concealed: 0.08, delayMs: null }, RECEIVING).level, 0, "nobody knows that there is no queue");
 }
 
+export async function test_who_understands_hardly_a_word_and_gets_no_report_sends_little() {
+  const choked = { concealed: 0.6, lostNow: null };
+  equal([1, 2].map((seconds) => after(seconds, ladderAt(), choked).level), [BEST, 1]);
+  equal(after(60, ladderAt(1), choked).level, 1, "and no less: it may be the other side's picture alone");
+  equal(after(60, ladderAt(), { ...choked, lostNow: 0 }).level, BEST, "what is sent here arrives");
+  equal(after(60, ladderAt(), { ...choked, concealed: 0.4 }).level, BEST);
+  equal(after(60, ladderAt(), { ...choked, lost: null }).level, BEST, "there has been no report ever");
+}
+
 export async function test_where_the_browser_says_little_nothing_is_made_up() {
   const dumb = { pathBits: null, sentBits: null, videoBits: null, lost: null, delayMs: null, concealed: null };
   equal(after(60, ladderAt(), dumb).level, BEST);
@@ -403,6 +412,52 @@ export async function test_the_picture_rests_for_a_second_when_it_becomes_smalle
   equal([watch.level, watch.sent.rests, seen.rests], [1, true, [true]]);
   await seconds(1);
   equal(watch.sent, { level: 1, part: 0, rests: false });
+}
+
+export async function test_the_picture_rests_until_the_voice_is_through_before_the_smallest_is_tried() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(2);
+  [seen.path, seen.delay] = [60_000, 0.4];
+  await seconds(2);
+  equal([watch.level, watch.sent.rests], [1, true]);
+  await seconds(3);
+  equal([watch.level, watch.sent.rests], [1, true], "the voice still waits");
+  seen.delay = 0.1;
+  await seconds(1);
+  equal(watch.sent.rests, false);
+  seen.delay = 0.4;
+  await seconds(1);
+  equal(watch.level, 1, "the first picture is a whole one");
+  await seconds(1);
+  equal([watch.level, seen.steps], [0, ["lowered 1", "video_off 0"]], "and the next ones do not fit");
+}
+
+export async function test_a_picture_that_fits_after_its_rest_is_judged_as_any_other() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(2);
+  [seen.path, seen.delay] = [60_000, 0.4];
+  await seconds(2);
+  seen.delay = 0;
+  await seconds(4);
+  equal([watch.level, watch.sent.rests], [1, false]);
+  seen.delay = 0.2;
+  await seconds(30);
+  equal(watch.level, 1, "the small one may wait in a short queue");
+}
+
+export async function test_a_rest_ends_where_nothing_is_measured() {
+  const { watch, seen, seconds } = watched();
+  watch.begin();
+  await seconds(2);
+  [seen.path, seen.delay, seen.answers] = [60_000, 0.4, 7];
+  await seconds(2);
+  equal([watch.level, watch.sent.rests], [1, true]);
+  await seconds(4);
+  equal(watch.sent.rests, true);
+  await seconds(1);
+  equal([watch.level, watch.sent.rests], [1, false]);
 }
 
 export async function test_the_picture_does_not_rest_when_it_is_as_small_as_before() {

@@ -1,6 +1,7 @@
 import { THIN_WAIT_MS } from "/scripts/models/hearing.js";
 import { Peer } from "/scripts/models/peer.js";
 import { LEVELS } from "/scripts/models/quality.js";
+import { sendAt } from "/scripts/models/sending.js";
 import { withSound } from "/scripts/models/sound_lines.js";
 import { equal, ok, until } from "./support/assert.js";
 
@@ -173,4 +174,44 @@ export async function test_fresh_servers_are_no_reason_to_look_for_another_path(
   await until(async () => (await packetsASecond(connections[1])) < 22, "long packets");
   equal(said, ["0 offer", "1 answer"]);
   close();
+}
+
+/** The pictures that a connection has sent, and the codec they are in. */
+async function pictures(connection) {
+  const rows = [...(await connection.getStats()).values()];
+  const row = rows.find(({ type, kind }) => type === "outbound-rtp" && kind === "video") ?? {};
+  return { sent: row.framesSent ?? 0, codec: rows.find(({ id }) => id === row.codecId)?.mimeType };
+}
+
+export async function test_a_picture_that_rests_is_forgotten_and_comes_back_in_the_codec_it_had() {
+  const two = await pair();
+  const [sender] = two.connections[0].getTransceivers().filter(({ mid }) => mid === "1").map((one) => one.sender);
+  const wished = () => sender.getParameters().encodings[0];
+  two.peers[0].sendAt(at(4));
+  await until(async () => (await pictures(two.connections[0])).sent > 2, "pictures are sent");
+  const before = await pictures(two.connections[0]);
+  two.peers[0].sendAt({ level: 1, part: 0, rests: true });
+  await until(async () => !wished().active, "it rests");
+  ok(wished().codec && wished().codec.mimeType !== before.codec, "a sender that changes its codec begins anew");
+  two.peers[0].sendAt(at(1));
+  await until(async () => wished().active, "it rests no more");
+  const after = (await pictures(two.connections[0])).sent;
+  await until(async () => (await pictures(two.connections[0])).sent > after + 2, "pictures are sent again");
+  equal((await pictures(two.connections[0])).codec, before.codec);
+  equal(two.said, [], "nothing was negotiated");
+  two.close();
+}
+
+export async function test_a_browser_that_cannot_change_the_codec_rests_all_the_same() {
+  const told = [];
+  const sender = {
+    track: null,
+    getParameters: () => ({ encodings: [{}], codecs: [{ mimeType: "video/VP8" }, { mimeType: "video/rtx" }, { mimeType: "video/VP9" }] }),
+    setParameters: async ({ encodings: [{ active, codec }] }) => {
+      told.push([active, codec?.mimeType]);
+      if (codec) throw new DOMException("not here", "InvalidModificationError");
+    },
+  };
+  await sendAt({ getTransceivers: () => [{ sender, receiver: { track: { kind: "video" } }, mid: "1" }] }, { level: 1, part: 0, rests: true });
+  equal(told, [[false, "video/VP9"], [false, undefined]]);
 }

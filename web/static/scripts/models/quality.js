@@ -1,50 +1,18 @@
 // @ts-check
-// The quality of what one side sends: five levels, and what is seen in one second that makes it step down or up. Pure.
+// The ladder of what one side sends: what is seen each second makes it step down or up. Pure.
+import { BEST, LEVELS, below, least } from "./levels.js";
+import { DELAY_MS, FEW_LOST, RECEIVING, SENDING } from "./signs.js";
 
-/** @typedef {0 | 1 | 2 | 3 | 4} Level */
-/**
- * @typedef {{
- *   width: number, height: number, framesPerSecond: number,
- *   videoBits: number, audioBits: number, packetMs: 20 | 60,
- *   needsBits: number, climbBits: number, tryBits: number,
- * }} LevelRow `videoBits`, `audioBits`: the most a second; `needsBits`: a path that is thought to carry less is too thin;
- *   `climbBits`: one that is thought to carry less, while the level below is sent, is not worth a try; `tryBits`: so much is sent of
- *   the level below, at the end of its try
- */
-/**
- * What was seen since the figures before; null where the browser does not say.
- * @typedef {{
- *   seconds: number,
- *   pathBits: number | null,
- *   sentBits: number | null,
- *   videoBits: number | null,
- *   lost: number | null,
- *   lostNow?: number | null,
- *   delayMs: number | null,
- *   concealed: number | null,
- *   levelHere?: Level,
- * }} Figures `pathBits`: what the path is thought to carry; `sentBits`: what went out; `videoBits`: what of the path the picture gets; `lost`: part of our packets, as last reported, which may be seconds ago; `lostNow`: as reported since;
- *   `delayMs`: round trip beyond the shortest of this call, where one was measured lately; `concealed`: part of the sound that had to be made up here;
- *   `levelHere`: what the other side sends in
- */
-/** @typedef {(figures: Figures, level: Level) => Level} Sign the level it calls for: the same when all is well */
+export { BEST, LEVELS, SAVING, least } from "./levels.js";
+export { RECEIVING, SENDING } from "./signs.js";
+
+/** @typedef {import("./levels.js").Level} Level */
+/** @typedef {import("./signs.js").Figures} Figures */
+/** @typedef {import("./signs.js").Sign} Sign */
 /**
  * @typedef {{ level: Level, badSeconds: number, goodSeconds: number, patienceSeconds: number, climbedSeconds: number, settleSeconds: number }} Ladder
  *   `settleSeconds`: so long what is seen may be of the level before
  */
-
-/** L0 has no picture. Long packets at L1 and L0: on a thin path the headers of short ones cost more than the voice. @type {LevelRow[]} */
-export const LEVELS = [
-  { width: 0, height: 0, framesPerSecond: 0, videoBits: 0, audioBits: 16_000, packetMs: 60, needsBits: 0, climbBits: 0, tryBits: 0 },
-  { width: 160, height: 120, framesPerSecond: 10, videoBits: 40_000, audioBits: 16_000, packetMs: 60, needsBits: 40_000, climbBits: 0, tryBits: 0 },
-  { width: 320, height: 240, framesPerSecond: 15, videoBits: 200_000, audioBits: 24_000, packetMs: 20, needsBits: 200_000, climbBits: 85_000, tryBits: 120_000 },
-  { width: 480, height: 360, framesPerSecond: 20, videoBits: 350_000, audioBits: 24_000, packetMs: 20, needsBits: 300_000, climbBits: 250_000, tryBits: 290_000 },
-  { width: 640, height: 480, framesPerSecond: 24, videoBits: 600_000, audioBits: 32_000, packetMs: 20, needsBits: 480_000, climbBits: 400_000, tryBits: 470_000 },
-];
-/** @type {Level} */
-export const BEST = 4;
-/** What is left when somebody saves data. @type {Level} */
-export const SAVING = 1;
 
 export const DOWN_SECONDS = 5;
 // A voice that waits for the smallest picture, or is lost beside it, has waited for larger ones before.
@@ -57,70 +25,16 @@ export const UP_SECONDS = 20;
 export const TRY_SECONDS = 8;
 // What waits on the way when larger pictures are given up, and is asked for again, is no reason to give up the smallest as well.
 const SETTLE_SECONDS = 5;
+// The first picture after a rest is a whole one, and a voice waits for it on any thin path; the two seconds after it are judged.
+const FIRST_PICTURE_SECONDS = 1;
+const JUDGED_SECONDS = 2;
 // A step up that was too much is tried again ever more seldom.
 const PATIENCE_SECONDS = 320;
-const FULL_PART = 0.7;
-const LOST_PART = 0.12;
-const FEW_LOST = 0.03;
-const MANY_LOST = 0.25;
-const MOST_LOST = 0.4;
-const NO_QUEUE_MS = 100;
-const DELAY_MS = 250;
-// The small picture may cost the voice so much; without it there is nothing left to give up.
-const LONG_DELAY_MS = 280;
-const CONCEALED_PART = 0.05;
-const MUCH_CONCEALED = 0.25;
 // Without a queue a browser thinks that half as much again would fit; so this close to what is sent is where the path ends.
 const ROOM = 1.1;
 const TRY_DELAY_MS = 150;
 // Less than this part of what it may have: the picture has no use for more, and tells nothing of the path.
 const IDLE_PART = 0.7;
-
-/** A path that is thin: down at once to what it carries. Thought thin while little is sent, it may carry more. @type {Sign} */
-function thinPath({ pathBits, videoBits, lost, delayMs }, level) {
-  if (pathBits === null || pathBits >= LEVELS[level].needsBits) return level;
-  if (videoBits === null || videoBits >= FULL_PART * LEVELS[level].videoBits) return level;
-  const carried = LEVELS.filter(({ needsBits }) => needsBits <= pathBits).length - 1;
-  if (level <= 1) return /** @type {Level} */ (carried);
-  // A path that chokes is thought thinner than it is: the small picture is tried before none is sent. One that loses a few packets
-  // everywhere is thought thin as well, but there is no queue for the voice to wait in, and long packets would make longer holes.
-  const lossy = lost !== null && lost > FEW_LOST && lost < MANY_LOST && delayMs !== null && delayMs < NO_QUEUE_MS;
-  return /** @type {Level} */ (Math.min(level, Math.max(lossy ? 2 : 1, carried)));
-}
-
-/** Packets that wait in a queue somewhere: the voice waits with them. @type {Sign} */
-function queue({ delayMs }, level) {
-  return delayMs !== null && delayMs > (level > 1 ? DELAY_MS : LONG_DELAY_MS) ? below(level) : level;
-}
-
-/** A queue that is full: what comes later is lost. An old report tells of larger pictures, and takes no small one. @type {Sign} */
-function fullQueue({ delayMs, lost, lostNow = lost }, level) {
-  const part = level > 1 ? lost : lostNow;
-  return delayMs !== null && delayMs > DELAY_MS && part !== null && part > LOST_PART ? below(level) : level;
-}
-
-/** Lost packets: fewer of them help, longer ones do not; unless so many are lost that hardly any of these fits. @type {Sign} */
-function loss({ lost }, level) {
-  if (lost === null || lost <= LOST_PART) return level;
-  if (lost > MOST_LOST) return least(level, 1);
-  return level > 2 ? below(level) : level;
-}
-
-/**
- * Sound with holes in it: less is asked for than is sent, which may be far less already than was asked for. Where there is no queue
- * the packets are lost one by one, and long packets would make longer holes. @type {Sign}
- */
-function holes({ concealed, delayMs, levelHere = BEST }, level) {
-  if (concealed === null || concealed <= CONCEALED_PART) return level;
-  const sent = least(level, levelHere);
-  if (delayMs !== null && delayMs < NO_QUEUE_MS) return sent <= 2 ? level : below(sent);
-  return concealed > MUCH_CONCEALED ? least(below(sent), 1) : below(sent);
-}
-
-/** What tells about the way to the other side. @type {Sign[]} */
-export const SENDING = [thinPath, queue, fullQueue, loss];
-/** What tells about the way from the other side: it is asked for less. @type {Sign[]} */
-export const RECEIVING = [holes];
 
 /** @param {Level} [level] @returns {Ladder} */
 export function ladderAt(level = BEST) {
@@ -140,10 +54,10 @@ export function next(given, figures, signs) {
   const fell = signs === SENDING && wasTooMuch(aged, figures);
   const wanted = least(...signs.map((sign) => sign(figures, level)), fell ? below(level) : level);
   if (wanted === level) return risen(ladder, aged, figures, signs);
-  const settles = wanted === 0 && ladder.settleSeconds > 0;
+  if (wanted === 0 && ladder.settleSeconds > 0) return { ...aged, badSeconds: 0, goodSeconds: 0 };
   // What is sent here follows what is asked for; what is asked for says nothing of how much too high it is.
   const weight = signs === RECEIVING ? 1 : level - wanted;
-  const badSeconds = settles ? 0 : ladder.badSeconds + weight * seconds;
+  const badSeconds = ladder.badSeconds + weight * seconds;
   return badSeconds >= enough(wanted, fell) ? lowered(aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
 }
 
@@ -237,17 +151,13 @@ export function settling(ladder) {
   return { ...ladder, badSeconds: 0, settleSeconds: SETTLE_SECONDS };
 }
 
+/** The ladder of a picture that comes back after a rest, into a line without a queue. @param {Ladder} ladder @returns {Ladder} */
+export function rested(ladder) {
+  const climbedSeconds = TRY_SECONDS - FIRST_PICTURE_SECONDS - JUDGED_SECONDS;
+  return { ...ladder, badSeconds: 0, climbedSeconds, settleSeconds: FIRST_PICTURE_SECONDS };
+}
+
 /** The ladder where a second tells nothing: what was bad before it does not count on. @param {Ladder} ladder @returns {Ladder} */
 export function calm(ladder) {
   return { ...ladder, badSeconds: 0 };
-}
-
-/** @param {Level} level @returns {Level} */
-function below(level) {
-  return /** @type {Level} */ (Math.max(0, level - 1));
-}
-
-/** @param {...Level} levels @returns {Level} */
-export function least(...levels) {
-  return /** @type {Level} */ (Math.min(...levels));
 }

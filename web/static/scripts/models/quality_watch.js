@@ -1,6 +1,6 @@
 // @ts-check
 import { figuresOf, noSums } from "./figures.js";
-import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, least, next, settling, tryPart } from "./quality.js";
+import { BEST, LEVELS, RECEIVING, SAVING, SENDING, calm, held, ladderAt, least, next, rested, settling, tryPart } from "./quality.js";
 import { ShortestTrip } from "./shortest_trip.js";
 import { Alarm } from "./timers.js";
 
@@ -24,6 +24,10 @@ const LOOK_MS = 1_000;
 const SETTLE_MS = 5_000;
 // Where a line chokes no answer comes through, and the last one tells of better times.
 const MEASURED_MS = 6_000;
+// A voice that has waited behind large pictures is through before the smallest picture is tried: at most so long,
+const REST_MS = 5_000;
+// until it waits no longer than this.
+const THROUGH_MS = 150;
 
 /** Looks at a call's figures once a second and decides what this side sends and what it asks of the other. */
 export class QualityWatch {
@@ -35,7 +39,8 @@ export class QualityWatch {
   /** What the other side sends in. @type {Level} */
   #levelHere = BEST;
   #askedToSave = false;
-  #rests = false;
+  /** The picture rests since then. @type {{ since: number, long: boolean } | null} */
+  #rest = null;
   #saving = false;
   /** @type {import("./figures.js").Sums | null} */
   #sums = null;
@@ -60,7 +65,7 @@ export class QualityWatch {
 
   /** @returns {import("./sending.js").Sent} */
   get sent() {
-    return { level: this.level, part: this.#mayTry ? tryPart(this.#sending) : 0, rests: this.#rests };
+    return { level: this.level, part: this.#mayTry ? tryPart(this.#sending) : 0, rests: this.#rest !== null };
   }
 
   /** The most this side wants to receive. @returns {Level} */
@@ -145,9 +150,10 @@ export class QualityWatch {
     this.#parts.counted(bytes);
     for (const trip of [roundTripMs, answerMs]) if (trip !== null) this.#shortest.add(path, trip, now);
     if (roundTripMs !== null) [this.#roundTripMs, this.#measuredAt] = [roundTripMs, now];
-    this.#rests = false;
     // A line that chokes is thought to be cut as well, though something comes through it.
     if (!this.#parts.connected() && sums.received === before.received) this.#settledAt = now + SETTLE_MS;
+    const delayMs = now - this.#measuredAt > MEASURED_MS ? null : this.#roundTripMs - this.#shortest.ms;
+    const voiceAlone = this.#restOn(now, roundTripMs === null ? null : delayMs);
     if (first) return;
     if (silent || now < this.#settledAt) {
       // Nothing comes through a cut line: that is no thin line.
@@ -155,12 +161,11 @@ export class QualityWatch {
       this.#receiving = calm(this.#receiving);
       return;
     }
-    const delayMs = now - this.#measuredAt > MEASURED_MS ? null : this.#roundTripMs - this.#shortest.ms;
     const seen = { ...figures, delayMs, levelHere: this.#levelHere };
     const wanted = this.wanted;
     this.#receiving = next(this.#receiving, seen, RECEIVING);
     const asksAnew = wanted !== this.wanted;
-    this.#move(() => this.#send(seen), this.#saving, asksAnew);
+    this.#move(() => voiceAlone || this.#send(seen), this.#saving, asksAnew);
   }
 
   /** @param {import("./quality.js").Figures} seen */
@@ -169,7 +174,18 @@ export class QualityWatch {
     this.#sending = this.#mayTry ? next(this.#sending, seen, SENDING) : held(next(held(this.#sending), seen, SENDING));
     // Sent again and again, the large pictures of before would keep the voice out of a line that has become thin (Chromium 156):
     // a picture that rests lets them be forgotten.
-    this.#rests = this.level < before;
+    if (this.level < before) this.#rest = { since: this.#parts.timers.now(), long: this.level === 1 && before > 2 };
+  }
+
+  /** @param {number} now @param {number | null} delayMs as measured since the last look @returns {boolean} nothing was seen of a picture */
+  #restOn(now, delayMs) {
+    if (!this.#rest) return false;
+    const { since, long } = this.#rest;
+    const through = delayMs !== null && delayMs <= THROUGH_MS;
+    if (long && !through && now - since < REST_MS) return true;
+    this.#rest = null;
+    if (long) this.#sending = rested(this.#sending);
+    return long;
   }
 
   /** @param {() => void} change @param {boolean} silent the people know already why @param {boolean} [tells] */

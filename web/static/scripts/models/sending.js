@@ -17,6 +17,8 @@ export const SCREEN_LEVELS = [
   { width: 1920, framesPerSecond: 10 },
 ];
 
+const CODECS = ["video/vp8", "video/vp9", "video/h264", "video/av1"];
+
 /** Says to both senders what they may send; does nothing where it holds already. @param {RTCPeerConnection} pc @param {Sent} sent */
 export async function sendAt(pc, sent) {
   for (const transceiver of pc.getTransceivers()) {
@@ -59,18 +61,41 @@ const told = new WeakMap();
 
 /** @param {RTCRtpSender} sender @param {Wishes} wishes @param {RTCDegradationPreference} [preference] */
 async function wish(sender, wishes, preference) {
-  const parameters = /** @type {RTCRtpSendParameters & Wishes} */ (sender.getParameters());
+  const parameters = sender.getParameters();
   const encoding = parameters.encodings?.[0];
   const words = JSON.stringify({ ...wishes, preference });
   // A rolled back offer makes Chromium forget what it was told.
   const forgot = encoding && wishes.maxBitrate !== undefined && encoding.maxBitrate !== wishes.maxBitrate;
   if (!encoding || (told.get(sender) === words && !forgot)) return;
-  Object.assign(encoding, wishes);
-  if (preference) parameters.degradationPreference = preference;
+  const codec = codecFor(sender, wishes, parameters.codecs ?? []);
   try {
-    await sender.setParameters(parameters);
+    // Not every browser can change it.
+    await give(sender, wishes, preference, codec).catch((error) => (codec ? give(sender, wishes, preference) : Promise.reject(error)));
     told.set(sender, words);
   } catch {
     // A sender that has just ended, or was told something else meanwhile: the next second tries again.
   }
+}
+
+/** @param {RTCRtpSender} sender @param {Wishes} wishes @param {RTCDegradationPreference} [preference] @param {RTCRtpCodecParameters} [codec] */
+async function give(sender, wishes, preference, codec) {
+  const parameters = /** @type {RTCRtpSendParameters & Wishes} */ (sender.getParameters());
+  Object.assign(parameters.encodings[0], wishes, { codec });
+  if (preference) parameters.degradationPreference = preference;
+  await sender.setParameters(parameters);
+}
+
+/** The codec of a picture that rests, or has rested before. @type {WeakMap<RTCRtpSender, RTCRtpCodecParameters>} */
+const own = new WeakMap();
+
+/**
+ * A sender that is given another codec begins anew and forgets what it has sent, which it would send again for ten seconds, although
+ * it rests (Chromium 156). Nothing is ever sent in the other one: with its own codec the picture comes back.
+ * @param {RTCRtpSender} sender @param {Wishes} wishes @param {RTCRtpCodecParameters[]} codecs as negotiated, the one in use first
+ */
+function codecFor(sender, wishes, codecs) {
+  if (wishes.active !== false) return own.get(sender);
+  const [first] = codecs;
+  if (first && !own.has(sender)) own.set(sender, first);
+  return codecs.find(({ mimeType }) => CODECS.includes(mimeType.toLowerCase()) && mimeType !== own.get(sender)?.mimeType);
 }
