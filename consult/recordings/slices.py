@@ -8,7 +8,16 @@ from functools import partial
 from sqlalchemy import Connection
 
 from consult.consultations.store import tickets
-from consult.errors import BadRequest, Conflict, NotFound, OutOfOrder, StageForbids, StaleAttempt
+from consult.errors import (
+    BadRequest,
+    Busy,
+    Conflict,
+    ConsultError,
+    NotFound,
+    OutOfOrder,
+    StageForbids,
+    StaleAttempt,
+)
 from consult.people import Caller
 from consult.recordings import steps
 from consult.recordings.chain import first_link, next_link
@@ -55,17 +64,16 @@ class Slices:
             raise BadRequest(reason="chain")
         file = await asyncio.to_thread(self._files.write, given.content)
         kept = SliceRow(given.number, file, len(given.content), given.link)
-        stored = False
         try:
-            after = await self._database.write(partial(_keep, caller=caller, given=given, kept=kept))
-            stored = True
-        except StaleAttempt:
-            raise OutOfOrder() from None  # the same page's other request was faster: it asks again
-        finally:
-            # Refused after all, for instance because somebody withdrew meanwhile: no byte stays.
-            if not stored:
-                await asyncio.to_thread(self._files.remove, [file])
-        return after
+            return await self._database.write(partial(_keep, caller=caller, given=given, kept=kept))
+        except Busy:
+            raise  # perhaps it is kept: a file too many is a stray, a row without its file a hole
+        except ConsultError as refused:
+            # For instance because somebody withdrew meanwhile: no byte stays.
+            await asyncio.to_thread(self._files.remove, [file])
+            if isinstance(refused, StaleAttempt):
+                raise OutOfOrder() from None  # the same page's other request was faster: it asks again
+            raise
 
     async def play(self, caller: Caller, recording_id: str) -> Iterator[bytes]:
         """The recording as one file. That it was opened is written down first. Raises NotFound."""

@@ -5,13 +5,16 @@ import hashlib
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 import pytest
 
-from consult.errors import NotFound
-from consult.people import Role
+from consult.errors import Busy, NotFound
+from consult.people import Caller, Role
 from consult.recordings.chain import links_of
+from consult.recordings.slices import Slice, Slices
+from consult.storage.database import Database
 from tests.recordings.conftest import Recorded
 from tests.support.client import Page, sign_out
 from tests.support.databases import let_pass
@@ -49,6 +52,27 @@ async def test_slices_are_kept_chained_and_readable_by_this_user_alone(talk: Rec
         f"ticket:{talk.ticket}",
     )
     assert row["head"].hex().encode() in event["content"]
+
+
+class LosesAnswers(Database):
+    """What it is told to write is written, and nobody hears so."""
+
+    async def write(self, *order: Any, **how: Any) -> Any:
+        await super().write(*order, **how)
+        raise Busy(retry_ms=1)
+
+
+async def test_a_slice_whose_answer_was_lost_is_there_all_the_same(talk: Recorded) -> None:
+    recording, app = await talk.begin(), talk.office.apps[0]
+    database = LosesAnswers(f"sqlite:///{talk.database}")
+    await database.start()
+    officer = Caller(Role.OFFICER, talk.row(recording)["officer_id"], "Petugas")
+    given = Slice(recording, 0, links_of(recording, CONTENTS)[0], CONTENTS[0])
+    with pytest.raises(Busy):
+        await Slices(database, app.settings).keep(officer, given)
+    await database.close()
+    assert (await talk.brings(recording, 0, CONTENTS)).json() == {"next": 1}
+    assert await app.slices.verify(recording) is None
 
 
 async def test_a_repeat_changes_nothing_and_another_at_its_place_is_refused(talk: Recorded) -> None:
