@@ -8,8 +8,9 @@ from hypothesis.stateful import rule
 from consult.errors import NotFound, StageForbids
 from consult.storage.receipts import Receipt
 from tests.stateful.machine import Refusal, fates, mostly_at_once, picked, picks
-from tests.stateful.people import UNITS, Call, Citizen, Officer, Page
-from tests.stateful.talk_rules import TalkRules, sides
+from tests.stateful.people import UNITS, Call, Citizen, Guest, Officer, Page
+from tests.stateful.photo_rules import PhotoRules
+from tests.stateful.talk_rules import sides
 
 media_of = st.sampled_from(["audio", "video"])
 OTHER = {"applicant": "officer", "officer": "applicant"}
@@ -35,7 +36,7 @@ class Step:
     media: str
 
 
-class CallRules(TalkRules):
+class CallRules(PhotoRules):
     @rule(which=picks, side=sides, media=media_of, fate=fates, on=st.integers(0, 3))
     def ring(self, which: int, side: str, media: str, fate: str, on: int) -> None:
         """`on`: so far it goes on at once: picked up, then connected at one side, then at the other."""
@@ -52,7 +53,7 @@ class CallRules(TalkRules):
 
     def rings(self, citizen: Citizen, side: str, media: str, fate: str) -> None:
         """Ringing while the other side rings is picking up."""
-        self.rung = True
+        self.beside.add("calls")
         who = self.of_side(citizen, side)
         receipt = self.other_tab(who)
         refusal = self.ask(
@@ -95,7 +96,7 @@ class CallRules(TalkRules):
         call = citizen.call
         choices = NOW[call.stage] if fitting else ANY
         name = choices[step % len(choices)]
-        if fitting and name in {"pick up", "decline", "ring here"}:
+        if fitting and name in {"pick up", "ring here"}:
             side = OTHER[call.rang_by]
         elif fitting and name == "connect" and side in call.sides:
             side = OTHER[side]
@@ -149,7 +150,7 @@ class CallRules(TalkRules):
             else:
                 self.call_goes_on(step, receipt)
 
-    def from_page(self, who: Citizen | Officer, page: Page | None) -> Receipt:
+    def from_page(self, who: Citizen | Officer | Guest, page: Page | None) -> Receipt:
         receipt = self.other_tab(who)
         if page is not None:
             page.cseq += 1
@@ -193,7 +194,7 @@ class CallRules(TalkRules):
         elif not moved_on(step, receipt):
             same = call.stream_of(step.side) == receipt.stream
             call.pages[step.side] = call.pages[step.side] if same else page
-            self.office.renew(call, same)
+            self.office.renew(step.citizen, call, same)
 
 
 def moved_on(step: Step, receipt: Receipt) -> bool:

@@ -1,7 +1,8 @@
 """The part of the model that knows calls: units, and what a call takes of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tests.stateful.company import Company
 from tests.stateful.people import UNITS, Call, Citizen, Officer
 
 RING_SECONDS = 30
@@ -11,11 +12,7 @@ RECONNECT_SECONDS = 45
 
 
 @dataclass
-class Calls:
-    citizens: dict[str, Citizen] = field(default_factory=dict)
-    officers: dict[str, Officer] = field(default_factory=dict)
-    now: int = 0
-
+class Calls(Company):
     def load(self, officer: Officer) -> int:
         held = set(officer.serving) | ({officer.offered} if officer.offered else set())
         return sum(self.citizens[ticket].units for ticket in held)
@@ -52,15 +49,22 @@ class Calls:
             call.stage = "connecting"
             call.expires = self.now + RECONNECT_SECONDS if call.expires is None else call.expires
 
-    def renew(self, call: Call, same_page: bool) -> None:
+    def renew(self, citizen: Citizen, call: Call, same_page: bool) -> None:
         """Connected anew; trying again from the same page gets no more time."""
         if call.expires is None or not same_page:
             call.expires = self.now + (RECONNECT_SECONDS if call.spoken else SETUP_SECONDS)
         call.stage, call.generation, call.sides = "connecting", call.generation + 1, set()
+        self.seen(citizen)
 
     def end_call(self, citizen: Citizen) -> None:
         if citizen.call is not None:
             citizen.call, citizen.units = None, UNITS[citizen.channel]
+            self.seen(citizen)
+
+    def leaves_the_desk(self, citizen: Citizen) -> None:
+        """Nothing of a consultation goes on without its officer."""
+        self.end_call(citizen)
+        self.guest_goes(citizen)
 
     def run_out(self) -> None:
         for citizen in self.citizens.values():

@@ -5,13 +5,13 @@ from hypothesis.stateful import rule
 
 from consult.errors import NobodyToTake, StaleEpoch
 from consult.wire.from_client import TransferConsultation
-from tests.stateful.call_rules import CallRules
 from tests.stateful.machine import Refusal, fates, mostly_at_once, picks
 from tests.stateful.people import Citizen, Officer
 from tests.stateful.places import ON_DUTY
+from tests.stateful.recording_rules import RecordingRules
 
 
-class HandoverRules(CallRules):
+class HandoverRules(RecordingRules):
     @rule(
         which=picks,
         to_officer=st.booleans(),

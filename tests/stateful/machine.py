@@ -11,14 +11,14 @@ from consult.errors import Busy, ConsultError, Reproduced
 from consult.people import Caller, Role
 from consult.storage.receipts import Receipt
 from tests.stateful.model import Office
-from tests.stateful.people import Citizen, Officer
+from tests.stateful.people import Citizen, Guest, Officer
 from tests.support.counter import Counter
 from tests.support.server_parts import ServerParts
 
 T = TypeVar("T")
 Refusal = type[ConsultError] | None
 Make = Callable[[ServerParts, Receipt], Coroutine[Any, Any, Any]]
-Who = Citizen | Officer | Caller
+Who = Citizen | Officer | Guest | Caller
 SERVICES = 2
 OFFICERS = 2
 VISITORS = 6
@@ -52,7 +52,7 @@ class Machine(RuleBasedStateMachine):
         self.stopped: Any = None
         self.turn = 0
         self.touched = False  # something was done since rows and model were compared
-        self.rung = False  # there was a call
+        self.beside: set[str] = set()  # of calls, guests, recordings, photos, ratings: what there was
         self.index_is_old = False  # a change was committed, and its server died before Redis heard of it
 
     @initialize(
@@ -101,6 +101,8 @@ class Machine(RuleBasedStateMachine):
             return who
         if isinstance(who, Citizen):
             return Caller(Role.APPLICANT, who.ticket, "Pemohon")
+        if isinstance(who, Guest):
+            return Caller(Role.GUEST, who.id, "Pendamping")
         return Caller(Role.OFFICER, who.person, "Petugas")
 
     def officer(self, index: int) -> Officer:

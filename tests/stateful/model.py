@@ -48,7 +48,7 @@ class Office(Places):
         for ticket in sorted(officer.serving):
             citizen = self.citizens[ticket]
             officer.serving.discard(ticket)
-            self.end_call(citizen)
+            self.leaves_the_desk(citizen)
             citizen.stage, citizen.officer, citizen.returned = "waiting", None, True
             citizen.epoch += 1
         self.emptied(officer)
@@ -101,6 +101,8 @@ class Office(Places):
                 self.becomes(officer, "offline")
         self.sweep_line()
         self.run_out()
+        self.invitations_run_out()
+        self.silent_recordings()
 
     def sweep_line(self) -> None:
         for citizen in self.citizens.values():

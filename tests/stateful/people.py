@@ -1,7 +1,11 @@
 """Who is in the model: citizens with their tickets and calls, and officers."""
 
+import secrets
 from dataclasses import dataclass, field
+from typing import Literal
 
+Between = Literal["applicant", "officer"]
+SIDES: tuple[Between, ...] = ("applicant", "officer")
 CHAT_UNITS = 1
 UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
 
@@ -38,6 +42,51 @@ class Call:
 
 
 @dataclass
+class Guest:
+    """A third person, from the invitation on. `admitted`: the sides that have said yes."""
+
+    id: str
+    secret: str
+    role: str
+    stage: str = "invited"
+    expires: int = 0
+    tab: str = ""  # of the page that used the link
+    admitted: set[str] = field(default_factory=set)
+    page: Page = field(default_factory=lambda: Page(secrets.token_hex(12)))
+    legs: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """The streams at both ends of each leg, by call and by the side that it leads to."""
+
+    def mark(self, call: Call) -> str:
+        """The page that takes part, where it is at the end of both legs and somebody at their other ends."""
+        legs = [self.legs.get((call.id, side), {}) for side in SIDES]
+        if any(len(leg) < 2 for leg in legs):
+            return ""
+        return " ".join([self.id, *sorted({leg["guest"] for leg in legs})])
+
+
+@dataclass
+class Recording:
+    """Of one call. `people`: who was asked, and still is there, each with the page that takes part."""
+
+    id: str
+    call: Call
+    officer: str
+    people: dict[str, str]
+    guest: Guest | None
+    agreed: set[str]
+    stage: str = "asked"
+    reason: str = ""
+    started: int | None = None
+    stopped: int = 0
+    heard: int = 0  # when a slice came last
+    slices: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.stage in {"asked", "recording"}
+
+
+@dataclass
 class Citizen:
     """A ticket as its owner believes it to be."""
 
@@ -65,6 +114,10 @@ class Citizen:
     passed_at: dict[str, int] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     officers: set[str] = field(default_factory=set)  # who have served this ticket
+    guests: list[Guest] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    photos: dict[str, str] = field(default_factory=dict)  # id -> author
+    score: int | None = None
     served: bool = False  # ended by or beside an officer
     ended: int = 0
     why: str = ""  # it ended
@@ -75,6 +128,16 @@ class Citizen:
     @property
     def present(self) -> bool:
         return self.away_since is None
+
+    @property
+    def guest(self) -> Guest | None:
+        """Who is invited, asks to come in or takes part."""
+        return self.guests[-1] if self.guests and self.guests[-1].stage != "ended" else None
+
+    @property
+    def recording(self) -> Recording | None:
+        """What is asked for, or goes on."""
+        return self.recordings[-1] if self.recordings and self.recordings[-1].open else None
 
     @property
     def key(self) -> tuple[int, str]:

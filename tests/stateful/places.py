@@ -118,7 +118,7 @@ class Places(Calls):
     def hand_over(self, citizen: Citizen, service: int, to: Officer | None = None) -> None:
         """Back in the line at the time of joining: of another service, or for one officer alone."""
         officer = self.officers[citizen.officer or ""]
-        self.end_call(citizen)
+        self.leaves_the_desk(citizen)
         citizen.stage, citizen.officer, citizen.service = "waiting", None, service
         citizen.epoch += 1
         citizen.passed_at[officer.person] = self.now
@@ -135,7 +135,7 @@ class Places(Calls):
         officer.passes.pop(citizen.ticket, None)
 
     def end(self, citizen: Citizen, why: str = "") -> None:
-        self.end_call(citizen)
+        self.leaves_the_desk(citizen)
         citizen.held_for = None
         citizen.served = citizen.stage == "serving"
         citizen.ended, citizen.why = self.now, why

@@ -8,14 +8,14 @@ from consult.people import Caller, Role
 from consult.queue.going_home import StillServing
 from tests.stateful.machine import fates, indexes, picked, picks
 from tests.stateful.people import Officer
-from tests.stateful.return_rules import ReturnRules
+from tests.stateful.rating_rules import RatingRules
 
 ADMINISTRATOR = Caller(Role.ADMINISTRATOR, "administrator", "Administrator")
 DONE_BEFORE = {"twice", "after_commit", "crash_after_commit"}
 """What befalls an order after which the second one finds it carried out."""
 
 
-class ShiftRules(ReturnRules):
+class ShiftRules(RatingRules):
     @rule(
         what=st.sampled_from(["hours", "hours", "account", "account", "capacity"]), which=picks,
         index=indexes, stay=st.sampled_from([0, 0, 1, 2]), units=st.integers(1, 5), fate=fates,

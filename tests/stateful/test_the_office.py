@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from consult.wire.to_client import EntryAdded
+from tests.stateful import beside
 from tests.stateful.fault_rules import FaultRules
 from tests.stateful.people import Citizen
 from tests.support.counter import Counter
@@ -27,11 +28,13 @@ class TheOffice(FaultRules):
     def rows_and_index_equal_the_model(self) -> None:
         if not self.touched:
             return
-        seen, orders = self.do(self.counter.looked_at(self.rung))
+        seen, orders = self.do(self.counter.looked_at(self.beside))
         self.touched = False
         assert set(seen.tickets) == set(self.office.citizens), "nobody else has a place"
         for citizen in self.office.citizens.values():
             self.ticket_equals(citizen, seen)
+        for what, rows in seen.beside.items():
+            assert beside.by_ticket(rows) == beside.must_be(what, self.office.citizens.values()), what
         for officer in self.office.officers.values():
             duty = seen.duties[officer.person]
             assert duty.state == officer.state, f"{officer} but {duty}"
@@ -44,7 +47,7 @@ class TheOffice(FaultRules):
             assert self.index_is_old or order == line
 
     def ticket_equals(self, citizen: Citizen, seen: Seen) -> None:
-        row, call, mine = seen.tickets[citizen.ticket], seen.calls.get(citizen.ticket), citizen.call
+        row = seen.tickets[citizen.ticket]
         assert row.stage == citizen.stage, f"{citizen} but {row}"
         assert row.officer_id == citizen.officer, f"{citizen} but {row}"
         assert row.units == citizen.units, f"{citizen} but {row}"
@@ -53,9 +56,6 @@ class TheOffice(FaultRules):
         assert row.returned == citizen.returned, f"{citizen} but {row}"
         assert (row.away_since_at is None) == citizen.present, f"{citizen} but {row}"
         assert (row.service_id, row.held_for) == (self.services[citizen.service], citizen.held_for)
-        assert (call is None) == (mine is None), f"{citizen} but {call}"
-        if call is not None and mine is not None:
-            assert (call.id, call.stage, call.generation) == (mine.id, mine.stage, mine.generation)
 
     def teardown(self) -> None:
         failed = sys.exc_info()[0] is not None
@@ -76,6 +76,9 @@ class TheOffice(FaultRules):
             entries = conversations[citizen.ticket]
             assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)), "no gap in seq"
             assert [e.text for e in entries if e.kind == "message"] == citizen.messages
+            assert [e.values["photo"] for e in entries if e.kind == "photo"] == list(citizen.photos)
+            for recording in citizen.recordings:
+                assert self.do(self.server.slices.verify(recording.id)) is None, "what was kept is there"
 
     def frames_reached_only_their_own(self) -> None:
         """What was delivered to a page of a conversation is of one in which this person has a part."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +39,7 @@ class Counter:
         parsed = parse(url)
         is_file = parsed.drivername == "sqlite"
         self._file = sqlite_engine(sqlite_path(parsed), writes=False).connect() if is_file else None
-        self.servers = [ServerParts(url, redis_address) for _ in range(servers)]
+        self.servers = [ServerParts(url, redis_address, directory) for _ in range(servers)]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)
@@ -104,9 +104,9 @@ class Counter:
         await self._database.write(order)
         return Visit(caller, "", hashes[0], "id")
 
-    async def looked_at(self, calls: bool) -> tuple[Seen, list[list[str]]]:
+    async def looked_at(self, beside: Collection[str]) -> tuple[Seen, list[list[str]]]:
         """What stands in the rows, and the lines as one server has them in the index, at one moment."""
-        seen = await self._ask(lambda conn: one_day.look(conn, calls))
+        seen = await self._ask(lambda conn: one_day.look(conn, beside))
         return seen, await self._lines()
 
     async def _lines(self) -> list[list[str]]:
@@ -156,8 +156,12 @@ class Counter:
         """What the hub does once Redis is back: say again who is here."""
         await self.servers[0].presence.seen(*present)
 
+    async def clock_moves(self, seconds: int) -> None:
+        """And nobody has swept yet."""
+        await let_pass(self._database, seconds=seconds)
+
     async def pass_time(self, server: ServerParts, seconds: int, heard: Iterable[str]) -> None:
         """Move the database's clock, with heartbeats of the officers in `heard`, and sweep."""
-        await let_pass(self._database, seconds=seconds)
+        await self.clock_moves(seconds)
         await server.desk.seen(heard)
         await server.sweep()

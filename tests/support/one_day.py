@@ -1,7 +1,7 @@
 """The rows of one office for one day: cleared away, furnished anew, and looked at."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,17 @@ _TICKETS = (
     " joined_at, order_at, away_since_at, held_for FROM ticket"
 )
 _DUTIES = "SELECT person_id, state, load, capacity, offered_ticket FROM duty"
-_CALLS = "SELECT ticket_id, id, stage, generation FROM call WHERE stage <> 'ended'"
+_BESIDE = {
+    "calls": "SELECT ticket_id, id, stage, generation FROM call WHERE stage <> 'ended'",
+    "guests": (
+        "SELECT ticket_id, id, role, stage, applicant_admitted_at IS NOT NULL,"
+        " officer_admitted_at IS NOT NULL FROM guest ORDER BY revision"
+    ),
+    "recordings": ("SELECT ticket_id, id, call_id, stage, reason, slices FROM recording ORDER BY revision"),
+    "photos": "SELECT ticket_id, id, author_id FROM photo ORDER BY seq",
+    "ratings": "SELECT ticket_id, score FROM rating",
+}
+"""What most days know nothing of; the ticket comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +38,8 @@ class Seen:
 
     tickets: dict[str, Row[Any]]
     duties: dict[str, Row[Any]]
-    calls: dict[str, Row[Any]]
-    """The live ones, by ticket."""
+    beside: dict[str, list[Row[Any]]]
+    """Live calls, and all guests, recordings, photos and ratings."""
 
 
 def clear(conn: Connection) -> None:
@@ -65,10 +75,10 @@ def tickets(conn: Connection) -> dict[str, Row[Any]]:
     return {row.id: row for row in conn.exec_driver_sql(_TICKETS)}
 
 
-def look(conn: Connection, at_calls: bool) -> Seen:
-    """`at_calls`: most days know nothing of any."""
+def look(conn: Connection, beside: Collection[str]) -> Seen:
+    """`beside`: of what there was something on this day."""
     return Seen(
         tickets(conn),
         {row.person_id: row for row in conn.exec_driver_sql(_DUTIES)},
-        {row.ticket_id: row for row in conn.exec_driver_sql(_CALLS)} if at_calls else {},
+        {what: list(conn.exec_driver_sql(_BESIDE[what])) for what in sorted(beside)},
     )

@@ -2,10 +2,13 @@
 
 import asyncio
 import secrets
+from pathlib import Path
 
 from consult.accounts.attempts import Attempts
 from consult.accounts.doorkeeper import Doorkeeper, Visit
+from consult.accounts.guest_door import GuestDoor
 from consult.accounts.password import Passwords
+from consult.chat.suggestion_box import SuggestionBox
 from consult.chat.transcript import Transcript
 from consult.live.announcer import Announcer
 from consult.live.fanout import Fanout
@@ -14,6 +17,7 @@ from consult.live.line_index import LineIndex
 from consult.live.presence import Presence
 from consult.live.redis import Live
 from consult.office.office import Office
+from consult.papers.tray import Tray
 from consult.people import Address
 from consult.queue.bringing_forward import BringingForward
 from consult.queue.desk import Desk
@@ -27,7 +31,10 @@ from consult.queue.stepping_in import SteppingIn
 from consult.queue.sweeping import Sweeping
 from consult.queue.ticket_machine import TicketMachine
 from consult.queue.usher import Usher
+from consult.recordings.recordings import Recordings
+from consult.recordings.slices import Slices
 from consult.settings import Settings
+from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.switchboard import Switchboard
 from consult.storage import moments
 from consult.storage.database import Database
@@ -35,6 +42,9 @@ from consult.storage.engines import begin_sqlite
 from consult.storage.orders import Order, T
 from consult.storage.readers import SqliteReader
 from consult.storage.receipts import Receipt
+
+PHOTOS_PER_TICKET = 3
+UNLIMITED = 10**6
 
 
 class StepwiseMatching(Matching):
@@ -90,17 +100,26 @@ class StoppableDatabase(Database):
 class ServerParts:
     """The services as `App` puts them together, without the hub and without what runs by itself."""
 
-    def __init__(self, url: str, redis_address: str) -> None:
+    def __init__(self, url: str, redis_address: str, directory: Path) -> None:
         self._url = url
         self._redis = redis_address
+        # Redis has a clock of its own: here a page is heard of until it says goodbye, and nobody tries too
+        # often.
+        self._settings = Settings(
+            offerable_seconds=UNLIMITED,
+            pin_tries_per_ticket_in_10_minutes=UNLIMITED,
+            sign_ins_per_address_in_10_minutes=UNLIMITED,
+            photos_per_ticket=PHOTOS_PER_TICKET,
+            recording="browser",
+            recordings_dir=str(directory / "recordings"),
+        )
         self.frames: list[tuple[Address, bytes]] = []
         """What pages that this process holds were sent."""
         self._pages: set[Address] = set()
         self._passwords = Passwords(at_once=1)
 
     async def open(self) -> None:
-        # Redis has a clock of its own: here a page is heard of until it says goodbye.
-        settings = Settings(offerable_seconds=10**6)
+        settings = self._settings
         self.database = StoppableDatabase(self._url)
         self.live = Live.connect(self._redis)
         self.fanout = Fanout(self.live, secrets.token_hex(4), lambda *sent: self.frames.append(sent))
@@ -113,7 +132,10 @@ class ServerParts:
         usher = Usher(announcer, index)
         self.line = Line(self.database, index, settings)
         self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
-        self.switchboard = Switchboard(self.database, announcer, settings)
+        self.recordings = Recordings(self.database, announcer, settings)
+        self.slices = Slices(self.database, settings)
+        self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
+        self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
         self.reception = Reception(
             self.database, usher, self.matching, self.presence, self.switchboard, settings
         )
@@ -124,10 +146,14 @@ class ServerParts:
         self.bringing_forward = BringingForward(self.database, usher, self.matching)
         self.reopening = Reopening(self.database, usher, self.matching, self.presence, announcer, settings)
         self.office = Office(self.database, settings)
-        attempts = Attempts(Allowance(self.live))
+        allowance = Allowance(self.live)
+        attempts = Attempts(allowance)
+        self.guest_door = GuestDoor(self.database, attempts, announcer, settings)
         self.doorkeeper = Doorkeeper(self.database, self._passwords, attempts, announcer, settings)
         self.going_home = GoingHome(usher, self.matching, self.reception, self.switchboard)
         self.transcript = Transcript(self.database, announcer, settings)
+        self.tray = Tray(self.database, announcer, allowance, settings)
+        self.suggestion_box = SuggestionBox(self.database, settings)
         self.sweeping = Sweeping(
             self.database,
             self.reception,
@@ -171,12 +197,15 @@ class ServerParts:
     async def sweep(self) -> None:
         await self.sweeping.once()
         await self.switchboard.expire()
+        await self.third_chair.expire()
+        await self.recordings.lapse_silent()
 
     async def close(self) -> None:
         self.database.goes_on.set()
         await self.fanout.close()
         await self.live.close()
         await self.database.close()
+        self.tray.close()
 
     async def crash(self) -> None:
         """Gone without a word to Redis or anybody; started again, it knows nothing of before."""
