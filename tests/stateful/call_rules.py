@@ -113,7 +113,7 @@ class CallRules(PhotoRules):
         if not any(c.call for c in self.office.citizens.values()):
             citizen = self.at_a_desk(which)
             if citizen is not None:
-                self.rings_through(citizen, side, media, "plain", on=3 - which % 3)
+                self.rings_through(citizen, side, media, "plain", on=3 - which % 4)
         return picked(which, [c for c in self.office.citizens.values() if c.call is not None])
 
     def a_page_comes(self, citizen: Citizen, call: Call, side: str) -> None:
