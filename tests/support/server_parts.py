@@ -133,9 +133,7 @@ class ServerParts:
         self.line = Line(self.database, index, settings)
         self.matching = StepwiseMatching(self.database, index, self.line, usher, settings)
         self.recordings = Recordings(self.database, announcer, settings)
-        self.slices = Slices(self.database, settings)
         self.switchboard = Switchboard(self.database, announcer, settings, self.recordings)
-        self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
         self.reception = Reception(
             self.database, usher, self.matching, self.presence, self.switchboard, settings
         )
@@ -148,12 +146,10 @@ class ServerParts:
         self.office = Office(self.database, settings)
         allowance = Allowance(self.live)
         attempts = Attempts(allowance)
-        self.guest_door = GuestDoor(self.database, attempts, announcer, settings)
+        self._open_beside_the_line(announcer, allowance, attempts)
         self.doorkeeper = Doorkeeper(self.database, self._passwords, attempts, announcer, settings)
         self.going_home = GoingHome(usher, self.matching, self.reception, self.switchboard)
         self.transcript = Transcript(self.database, announcer, settings)
-        self.tray = Tray(self.database, announcer, allowance, settings)
-        self.suggestion_box = SuggestionBox(self.database, settings)
         self.sweeping = Sweeping(
             self.database,
             self.reception,
@@ -164,6 +160,15 @@ class ServerParts:
             self.switchboard,
             settings,
         )
+
+    def _open_beside_the_line(self, announcer: Announcer, allowance: Allowance, attempts: Attempts) -> None:
+        """Guests, photos, slices and ratings."""
+        settings = self._settings
+        self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
+        self.guest_door = GuestDoor(self.database, attempts, announcer, settings)
+        self.slices = Slices(self.database, settings)
+        self.tray = Tray(self.database, announcer, allowance, settings)
+        self.suggestion_box = SuggestionBox(self.database, settings)
 
     async def arrive(self, address: Address) -> None:
         """A page of this person's opens here."""
