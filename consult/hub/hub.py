@@ -223,7 +223,7 @@ class Hub:
         for connection in [one for one in self.roster if one.behind]:
             await connection.refresh()
         if number % STAFF_EVERY == 0:
-            await self._sessions.check_staff()
+            self._begin(self._sessions.check_staff())
         if number % LOOK_AFTER_EVERY == 0:
             await self.clock.measure()
             await self._sessions.check_all()

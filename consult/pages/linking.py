@@ -26,6 +26,8 @@ def plain(source: str) -> str:
     """A script without the comments that stand alone. Raises NotLinkable: a text over several lines."""
     without = _COMMENT.sub("", source)
     for line in without.splitlines():
+        if line.count("/*") > line.count("*/"):
+            raise NotLinkable(f"`{line.strip()}` begins a comment over several lines behind code.")
         # What looks like a comment there would be taken out as well.
         if line.count("`") % 2:
             raise NotLinkable(f"`{line.strip()}` begins or ends a text over several lines.")
@@ -50,6 +52,11 @@ def script(entry: str, files: Mapping[str, str]) -> str:
     leaves them. Raises NotLinkable: modules in a circle, what changes after it was exported.
     """
     order = _imports_first(entry, files)
+    if order == [entry] and "export " not in files[entry]:
+        return files[entry]  # alone it needs no `await`, which older browsers lack between functions
+    exported = {name: _exported(files[name]) for name in order}
+    for name in order:
+        _refuse_unknown(name, files[name], exported)
     numbers = {name: number for number, name in enumerate(order)}
     return "".join(_module(name, files[name], numbers, entry) for name in order)
 
@@ -81,6 +88,19 @@ def _imports_first(entry: str, files: Mapping[str, str]) -> list[str]:
 
     visit(entry, ())
     return list(done)
+
+
+def _exported(source: str) -> set[str]:
+    own = {one["name"] for one in _EXPORT.finditer(source)}
+    return own | {here for one in _PASSED_ON.finditer(source) for _, here in _names(one["bindings"])}
+
+
+def _refuse_unknown(name: str, source: str, exported: Mapping[str, set[str]]) -> None:
+    """A browser would say so of the modules themselves; joined, the name would have no value."""
+    for one in (*_IMPORT.finditer(source), *_PASSED_ON.finditer(source)):
+        asked = {there for there, _ in _names(one["bindings"] or "")}
+        if missing := asked - exported[_beside(name, one["path"])]:
+            raise NotLinkable(f"{name}: {one['path']} does not export {', '.join(sorted(missing))}.")
 
 
 def _module(name: str, source: str, numbers: Mapping[str, int], entry: str) -> str:

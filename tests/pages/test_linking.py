@@ -46,7 +46,7 @@ export function twice(n) {
   return `${name} ${2 * n}`;
 }
 // A comment that stands alone.
-export const again = (n) => n; // and one that does not: "https://example.test/*"
+export const again = (n) => n; // and one that does not: "https://example.test/"
 said.push("a");
 """,
         "b.js": """export { ready, name as origin } from "./deep/d.js";
@@ -92,11 +92,21 @@ async def test_a_module_that_asks_where_it_is_gets_its_own_place(page: Page) -> 
         ("export default 1;\n", "export default 1"),
         ('import * as all from "./r.js";\n', "import \\* as all"),
         ('export * from "./r.js";\n', "export \\*"),
+        ('import { b, c } from "./r.js";\n', "q.js: ./r.js does not export b"),
     ],
 )
 def test_what_cannot_be_joined_is_refused_by_name(source: str, named: str) -> None:
     with pytest.raises(NotLinkable, match=named):
-        script("p.js", {"p.js": 'import "./q.js";\n', "q.js": source})
+        script("p.js", {"p.js": 'import "./q.js";\n', "q.js": source, "r.js": "export const c = 1;\n"})
+
+
+def test_a_comment_that_begins_behind_code_is_refused() -> None:
+    with pytest.raises(NotLinkable, match="behind code"):
+        plain("x(); /* one\n// two */\n")
+
+
+def test_a_script_that_stands_alone_is_sent_as_it_is() -> None:
+    assert script("p.js", {"p.js": "go();\n"}) == "go();\n"
 
 
 def test_a_text_in_which_a_comment_might_stand_is_refused() -> None:

@@ -1,5 +1,5 @@
 import { firstLevel } from "/scripts/models/first_level.js";
-import { BEST, LEVELS, RECEIVING, SENDING, TRY_SECONDS, held, ladderAt, next, pictureAt, settling, tryPart } from "/scripts/models/quality.js";
+import { BEST, LEVELS, RECEIVING, SENDING, TRY_SECONDS, held, ladderAt, next, pictureAt, rested, settling, tryPart } from "/scripts/models/quality.js";
 import { figuresOf, noSums } from "/scripts/models/figures.js";
 import { QualityWatch } from "/scripts/models/quality_watch.js";
 import { StepReports } from "/scripts/models/step_reports.js";
@@ -445,6 +445,13 @@ export async function test_a_picture_that_fits_after_its_rest_is_judged_as_any_o
   seen.delay = 0.2;
   await seconds(30);
   equal(watch.level, 1, "the small one may wait in a short queue");
+}
+
+export async function test_a_rest_makes_up_for_no_step_up_that_was_too_much() {
+  const patient = rested({ ...ladderAt(1), patienceSeconds: 160 });
+  equal([17, 30].map((seconds) => after(seconds, patient).patienceSeconds), [160, 160]);
+  const gone = after(2, patient, { delayMs: 300 });
+  equal([gone.level, gone.patienceSeconds], [0, 320]);
 }
 
 export async function test_a_rest_ends_where_nothing_is_measured() {

@@ -10,8 +10,9 @@ export { RECEIVING, SENDING } from "./signs.js";
 /** @typedef {import("./signs.js").Figures} Figures */
 /** @typedef {import("./signs.js").Sign} Sign */
 /**
- * @typedef {{ level: Level, badSeconds: number, goodSeconds: number, patienceSeconds: number, climbedSeconds: number, settleSeconds: number }} Ladder
- *   `settleSeconds`: so long what is seen may be of the level before
+ * @typedef {{ level: Level, badSeconds: number, goodSeconds: number, patienceSeconds: number, climbedSeconds: number, settleSeconds: number, judgeSeconds: number }} Ladder
+ *   `settleSeconds`: so long what is seen may be of the level before; `judgeSeconds`: so long a picture that has rested is judged as
+ *   one that has just come
  */
 
 export const DOWN_SECONDS = 5;
@@ -38,7 +39,7 @@ const IDLE_PART = 0.7;
 
 /** @param {Level} [level] @returns {Ladder} */
 export function ladderAt(level = BEST) {
-  return { level, badSeconds: 0, goodSeconds: 0, patienceSeconds: UP_SECONDS, climbedSeconds: Infinity, settleSeconds: 0 };
+  return { level, badSeconds: 0, goodSeconds: 0, patienceSeconds: UP_SECONDS, climbedSeconds: Infinity, settleSeconds: 0, judgeSeconds: 0 };
 }
 
 /**
@@ -50,15 +51,16 @@ export function next(given, figures, signs) {
   const { level } = given;
   const { seconds } = figures;
   const ladder = stood(given, seconds);
-  const aged = { ...ladder, climbedSeconds: ladder.climbedSeconds + seconds, settleSeconds: Math.max(0, ladder.settleSeconds - seconds) };
-  const fell = signs === SENDING && wasTooMuch(aged, figures);
+  const [settleSeconds, judgeSeconds] = [ladder.settleSeconds, ladder.judgeSeconds].map((left) => Math.max(0, left - seconds));
+  const aged = { ...ladder, climbedSeconds: ladder.climbedSeconds + seconds, settleSeconds, judgeSeconds };
+  const fell = signs === SENDING && wasTooMuch(aged, ladder.judgeSeconds > 0, figures);
   const wanted = least(...signs.map((sign) => sign(figures, level)), fell ? below(level) : level);
   if (wanted === level) return risen(ladder, aged, figures, signs);
   if (wanted === 0 && ladder.settleSeconds > 0) return { ...aged, badSeconds: 0, goodSeconds: 0 };
   // What is sent here follows what is asked for; what is asked for says nothing of how much too high it is.
   const weight = signs === RECEIVING ? 1 : level - wanted;
   const badSeconds = ladder.badSeconds + weight * seconds;
-  return badSeconds >= enough(wanted, fell) ? lowered(aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
+  return badSeconds >= enough(wanted, fell) ? lowered(fell ? { ...aged, climbedSeconds: 0 } : aged, wanted) : { ...aged, badSeconds, goodSeconds: 0 };
 }
 
 /** A step up that has stood makes up for those before it that did not. @param {Ladder} ladder @param {number} seconds @returns {Ladder} */
@@ -122,10 +124,10 @@ function longer(seconds) {
 
 /**
  * A larger picture has just come, and the voice waits for it. The smallest one is not even tried before it comes: what a path carries
- * is not seen while a voice alone goes over it. @param {Ladder} ladder @param {Figures} figures
+ * is not seen while a voice alone goes over it. @param {Ladder} ladder @param {boolean} judged @param {Figures} figures
  */
-function wasTooMuch({ climbedSeconds }, { delayMs }) {
-  return climbedSeconds <= TRY_SECONDS && delayMs !== null && delayMs > TRY_DELAY_MS;
+function wasTooMuch({ climbedSeconds }, judged, { delayMs }) {
+  return (judged || climbedSeconds <= TRY_SECONDS) && delayMs !== null && delayMs > TRY_DELAY_MS;
 }
 
 /** The next level may fit. @param {Figures} figures @param {Level} level */
@@ -153,8 +155,7 @@ export function settling(ladder) {
 
 /** The ladder of a picture that comes back after a rest, into a line without a queue. @param {Ladder} ladder @returns {Ladder} */
 export function rested(ladder) {
-  const climbedSeconds = TRY_SECONDS - FIRST_PICTURE_SECONDS - JUDGED_SECONDS;
-  return { ...ladder, badSeconds: 0, climbedSeconds, settleSeconds: FIRST_PICTURE_SECONDS };
+  return { ...ladder, badSeconds: 0, settleSeconds: FIRST_PICTURE_SECONDS, judgeSeconds: FIRST_PICTURE_SECONDS + JUDGED_SECONDS };
 }
 
 /** The ladder where a second tells nothing: what was bad before it does not count on. @param {Ladder} ladder @returns {Ladder} */
