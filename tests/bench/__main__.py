@@ -7,7 +7,20 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import accept, check, idle, lines, machine, match, recorder, relay, signalling, video, writer
+from tests.bench import (
+    accept,
+    check,
+    idle,
+    lines,
+    machine,
+    match,
+    recorder,
+    relay,
+    signalling,
+    start,
+    video,
+    writer,
+)
 from tests.bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -21,6 +34,7 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "lines": lines.run,
     "check": check.run,
     "recorder": recorder.run,
+    "start": start.run,
 }
 
 
@@ -45,7 +59,7 @@ async def _one(name: str) -> list[Figure]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    modules = (relay, writer, accept, idle, match, signalling, video, lines, check, recorder)
+    modules = (relay, writer, accept, idle, match, signalling, video, lines, check, recorder, start)
     told = [f"  {name:10} {_first(module.__doc__)}" for name, module in zip(BENCHES, modules, strict=True)]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",

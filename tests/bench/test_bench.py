@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.bench import accept, check, idle, match, recorder, relay, signalling, writer
+from tests.bench import accept, check, idle, match, recorder, relay, signalling, start, writer
 from tests.bench.figures import Figure, table
 from tests.support.postgres import PostgresServer
 
 
 @pytest.mark.parametrize(
-    "bench", [relay, accept, idle, match, signalling, check, recorder], ids=lambda bench: bench.__name__
+    "bench",
+    [relay, accept, idle, match, signalling, check, recorder, start],
+    ids=lambda bench: bench.__name__,
 )
 async def test_it_runs_and_fills_its_lines(bench: Any) -> None:
     await _fills_its_lines(bench.run(bench.TINY))

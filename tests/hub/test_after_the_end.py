@@ -2,6 +2,14 @@
 
 from consult.people import Role
 from tests.hub.conftest import Office
+from tests.support.client import Client, Frame
+
+
+async def _begins_anew(page: Client) -> Frame:
+    """The snapshot of the line; one that heals may come before it on a busy machine."""
+    while (welcome := await page.hears_welcome())["ticket"]["stage"] != "waiting":
+        pass
+    return welcome
 
 
 async def test_every_page_hears_that_a_consultation_is_taken_up_again(two_servers: Office) -> None:
@@ -15,7 +23,7 @@ async def test_every_page_hears_that_a_consultation_is_taken_up_again(two_server
         await talk.citizen.acked("ReopenConsultation")
         number = talk.citizen.cseq
         # The page begins anew, so that it has its place in the line from the first moment.
-        welcome = await talk.citizen.hears_welcome()
+        welcome = await _begins_anew(talk.citizen)
         assert (welcome["ticket"]["stage"], welcome["position"]["position"]) == ("waiting", 1)
         told = welcome["after"]
         assert (told["reopen_seconds"], told["priority_minutes"]) == (86_400, 30)
@@ -37,8 +45,7 @@ async def test_an_officer_calls_somebody_back_whose_page_is_in_another_process(t
     async with two_servers.consultation(citizen_at=1) as talk:
         await talk.officer.acked("EndConsultation", epoch=1)
         await talk.officer.acked("ReopenConsultation")
-        welcome = await talk.citizen.hears_welcome()
-        assert welcome["ticket"]["stage"] == "waiting"
+        await _begins_anew(talk.citizen)
         (said,) = [
             frame["entry"]
             for frame in talk.citizen.everything

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import stat
-import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -93,20 +92,17 @@ async def test_no_query_string_reaches_the_log(office: Program) -> None:
     assert "hidden" not in office.output + office.errors
 
 
-async def test_a_second_start_is_quick_and_changes_nothing(home: Path) -> None:
+async def test_a_second_start_changes_nothing(home: Path) -> None:
     port = free_port()
     with Program(home, "up", CONSULT_PORT=port) as first:
         await first.is_open()
         passwords = (home / PASSWORDS).read_text()
         assert await first.end(signal.SIGTERM) == 0
-    began = time.monotonic()
     with Program(home, "up", CONSULT_PORT=port) as second:
         await second.is_open()
-        took_seconds = time.monotonic() - began
         assert everything_of(home, RECORDER) == [], "nothing is recorded on the server by default"
         assert (home / PASSWORDS).read_text() == passwords
         assert str(home / PASSWORDS) in second.output
-    assert took_seconds < 15  # about 2 s on an idle machine
 
 
 @pytest.mark.parametrize("word", [SERVER, SWEEP, VALKEY, MIRROR, RECORDER])

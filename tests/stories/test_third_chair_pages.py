@@ -24,6 +24,8 @@ AGREE = {"id": "Setuju direkam", "en": "Agree to be recorded"}
 WITHDRAW = {"id": "Cabut izin", "en": "Withdraw"}
 CLOSE = {"id": "Tutup", "en": "Close"}
 SETTINGS = {"id": "Pengaturan panggilan", "en": "Call settings"}
+MUTE = {"id": "Matikan mikrofon", "en": "Mute"}
+RESTS = {"id": "Jaringan lemah, suara saja", "en": "Weak network, sound only"}
 RECORD = {"id": "Minta izin merekam", "en": "Ask to record"}
 ENDED = {"id": "Anda mencabut izin direkam.", "en": "You withdrew your agreement."}
 
@@ -31,6 +33,23 @@ ENDED = {"id": "Anda mencabut izin direkam.", "en": "You withdrew your agreement
 @pytest.fixture(scope="module")
 def house_settings() -> dict[str, object]:
     return {"CONSULT_RECORDING": "browser"}
+
+
+# What a page says of its camera on a line that carries sound alone.
+WEAK = """() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (frame) {
+        send.call(this, String(frame).replace(/"level":\\d/, '"level":0'));
+    };
+}"""
+
+
+async def _pictures_rest(everybody: tuple[Person, ...]) -> None:
+    for person in everybody:
+        await person.page.evaluate(WEAK)
+        await presses(person, MUTE)
+    for person in everybody:
+        await expect(person.page.get_by_text(RESTS[person.language])).to_have_count(2)
 
 
 async def _is_asked_to_be_recorded(gallery: Gallery, citizen: Person, officer: Person, guest: Person) -> None:
@@ -101,6 +120,8 @@ async def test_everybody_can_use_the_guests_pages(town: Town, language: str) -> 
     await guest.page.keyboard.press("Escape")
     await gallery.phone("third-call", citizen.page, whole=False)
     await gallery.desk("third-call-desk", officer.page)
+    # From here on the tiles have more to say, in the least room.
+    await _pictures_rest((citizen, officer, guest))
     await _is_asked_to_be_recorded(gallery, citizen, officer, guest)
     await presses(guest, LEAVE)
     await expect(guest.page.get_by_role("heading")).to_be_visible()

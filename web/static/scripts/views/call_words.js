@@ -33,11 +33,14 @@ export function stateWords(call, now) {
   return !left ? `${length} · ${t("call.reconnecting")}` : t("call.reconnecting_left", { seconds: left });
 }
 
-/** Why there is no picture of the other side. @param {Call} call @param {string} name */
-export function noPictureWords(call, name) {
+/**
+ * Why there is no picture of the other side.
+ * @param {Call} call @param {string} name @param {boolean} short where the name stands beside it
+ */
+export function noPictureWords(call, name, short) {
   if (call.stage === "ringing") return t("call.waits_for", { name });
   if (call.stage === "connecting") return t(CONNECTING[call.tries]);
-  return t(call.remote.paused ? "call.paused" : "call.no_picture", { name });
+  return t(`call.${short ? "tile." : ""}${call.remote.paused ? "paused" : "no_picture"}`, { name });
 }
 
 /**

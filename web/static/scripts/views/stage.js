@@ -5,7 +5,7 @@ import { settingsView } from "./call_settings.js";
 import { clone, initial, part, setIcon, show, words } from "./dom.js";
 import { recordingView } from "./recording.js";
 import { noPictureWords, stateWords, troubleOf } from "./call_words.js";
-import { Pins, attach, play, tileView } from "./tiles.js";
+import { Pins, attach, play, tellWhy, tileView } from "./tiles.js";
 import { showTrouble } from "./trouble.js";
 
 /** @typedef {import("../models/call.js").Call} Call */
@@ -82,7 +82,10 @@ class StageView {
     show(part(this.#root, "statechip"), state !== "");
     part(this.#root, "statechip").classList.toggle("broken", call.stage === "reconnecting");
     setIcon(part(this.#root, "stateicon"), call.stage === "ringing" ? "phone" : call.stage === "reconnecting" ? "broken-link" : "clock");
-    show(part(this.#root, "othermuted"), call.stage === "connected" && !call.remote.audio);
+    // Among two people it must be said beside the one it is.
+    const muted = call.stage === "connected" && !call.remote.audio;
+    show(part(this.#root, "othermuted"), muted && this.#parts.seat.remote === null);
+    show(part(this.#root, "firstmuted"), muted);
     show(part(this.#root, "code"), call.stage === "connected" && call.code !== "");
     for (const name of ["selfhidden", "hiddenwords"]) show(part(this.#root, name), call.here && call.shown?.hidden === true);
     words(part(this.#root, "codedigits"), t("call.code", { code: call.code }));
@@ -116,7 +119,8 @@ class StageView {
     // Hidden, not taken away: the same element plays the sound.
     show(this.#remote, picture);
     show(part(this.#root, "nopicture"), !picture);
-    words(part(this.#root, "why"), noPictureWords(call, name));
+    words(part(this.#root, "why"), noPictureWords(call, name, false));
+    tellWhy(this.#root, "first", picture ? "" : noPictureWords(call, name, true));
     attach(this.#self, call.local.stream, () => {});
     show(this.#self, (call.local.video || call.local.screen === true) && call.local.stream !== null);
   }

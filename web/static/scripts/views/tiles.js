@@ -72,7 +72,7 @@ export function tileView(root, name) {
       show(part(root, `${name}none`), !picture);
       words(part(root, `${name}face`), initial(who));
       show(part(root, `${name}muted`), remote !== null && !remote.audio && state === "connected");
-      words(part(root, `${name}why`), whyNot(who, remote, state, noPath));
+      tellWhy(root, name, picture ? "" : whyNot(remote, state, noPath));
       const gone = noPath ? t("third.no_path", { name: who }) : "";
       if (gone && gone !== said) say(gone);
       said = gone;
@@ -84,10 +84,17 @@ export function tileView(root, name) {
   };
 }
 
-/** Why there is no picture. @param {string} name @param {RemoteShown | null} remote @param {RTCPeerConnectionState} state @param {boolean} noPath */
-function whyNot(name, remote, state, noPath) {
-  if (noPath) return t("third.no_path", { name });
-  return t(state === "connected" ? (remote?.paused ? "call.paused" : "call.no_picture") : "call.connecting", { name });
+/** Why there is no picture, below the name. @param {HTMLElement} root @param {string} name @param {string} why */
+export function tellWhy(root, name, why) {
+  words(part(root, `${name}why`), why);
+  show(part(root, `${name}why`), why !== "");
+}
+
+/** As short as a low tile needs. @param {RemoteShown | null} remote @param {RTCPeerConnectionState} state @param {boolean} noPath */
+function whyNot(remote, state, noPath) {
+  if (noPath) return t("call.tile.no_path");
+  if (state !== "connected" || remote === null) return t("call.connecting");
+  return t(remote.paused ? "call.tile.paused" : "call.tile.no_picture");
 }
 
 /** @param {HTMLMediaElement} video @param {MediaStream | null} stream @param {(blocked: boolean) => void} heard */
