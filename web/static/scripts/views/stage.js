@@ -120,7 +120,8 @@ class StageView {
     show(this.#remote, picture);
     show(part(this.#root, "nopicture"), !picture);
     words(part(this.#root, "why"), noPictureWords(call, name, false));
-    tellWhy(this.#root, "first", picture ? "" : noPictureWords(call, name, true));
+    const alone = this.#parts.seat.remote === null;
+    tellWhy(this.#root, "first", picture || alone ? "" : noPictureWords(call, name, true));
     attach(this.#self, call.local.stream, () => {});
     show(this.#self, (call.local.video || call.local.screen === true) && call.local.stream !== null);
   }
