@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import accept, check, idle, match, recorder, relay, signalling, start, writer
+from tests.bench import accept, check, idle, match, recorder, relay, signalling, writer
 from tests.bench.figures import Figure, table
 from tests.support.postgres import PostgresServer
 
