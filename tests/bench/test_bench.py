@@ -12,7 +12,7 @@ from tests.support.postgres import PostgresServer
 
 @pytest.mark.parametrize(
     "bench",
-    [relay, accept, idle, match, signalling, check, recorder, start],
+    [relay, accept, idle, match, signalling, check, recorder],
     ids=lambda bench: bench.__name__,
 )
 async def test_it_runs_and_fills_its_lines(bench: Any) -> None:
