@@ -59,6 +59,8 @@ class Calls(Company):
     def end_call(self, citizen: Citizen) -> None:
         if citizen.call is not None:
             citizen.call, citizen.units = None, UNITS[citizen.channel]
+            if citizen.guest is not None and citizen.guest.listens:
+                self.guest_goes(citizen)
             self.seen(citizen)
 
     def leaves_the_desk(self, citizen: Citizen) -> None:

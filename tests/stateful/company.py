@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tests.stateful.people import Call, Citizen, Guest, Officer, Recording
 
 INVITATION_SECONDS = 900
+LEASE_SECONDS = 30
 SILENT_SECONDS = 60
 SLICE_SECONDS = 4
 LATE_SECONDS = 900
@@ -38,6 +39,30 @@ class Company:
         if citizen.guest is not None:
             citizen.guest.stage = "ended"
             self.seen(citizen)
+
+    def listen(self, citizen: Citizen, guest: Guest) -> None:
+        """Whoever listens hears one call at a time."""
+        for each in self.citizens.values():
+            if each.guest is not None and each.guest.person == guest.person:
+                self.guest_goes(each)
+        citizen.guests.append(guest)
+        self.heard_of(guest)
+
+    def heard_of(self, guest: Guest) -> None:
+        guest.expires = self.now + LEASE_SECONDS
+
+    def hears_all(self) -> None:
+        """All pages that listen are heard of."""
+        for guest in self.listeners():
+            self.heard_of(guest)
+
+    def listeners(self) -> list[Guest]:
+        return [one.guest for one in self.citizens.values() if one.guest is not None and one.guest.listens]
+
+    def listeners_run_out(self) -> None:
+        for citizen in self.citizens.values():
+            if citizen.guest is not None and citizen.guest.listens and citizen.guest.expires <= self.now:
+                self.guest_goes(citizen)
 
     def sits(self, citizen: Citizen, guest: Guest, call: Call, between: str, end: str, stream: str) -> None:
         guest.legs.setdefault((call.id, between), {})[end] = stream

@@ -5,12 +5,12 @@ from consult.recordings.chain import links_of
 from consult.recordings.rules import TEXT_VERSION
 from consult.recordings.slices import Slice
 from consult.storage.receipts import Receipt
-from tests.stateful.guest_rules import GuestRules
+from tests.stateful.listening_rules import ListeningRules
 from tests.stateful.machine import Refusal
 from tests.stateful.people import Citizen, Guest, Officer, Recording
 
 
-class ConsentRules(GuestRules):
+class ConsentRules(ListeningRules):
     def about_recording(
         self, citizen: Citizen, recording: Recording, who: str, name: str, own: bool, fate: str
     ) -> None:

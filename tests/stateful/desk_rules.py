@@ -1,5 +1,7 @@
 """Officers come on duty, are offered citizens, answer, pick up and go home."""
 
+from collections.abc import Collection
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -61,7 +63,7 @@ class DeskRules(LineRules):
         self.takes_a_number((which + 2) % VISITORS, "chat", double=False, here=True, service=0)
         self.matches()
 
-    def pass_time(self, seconds: int) -> None:
+    def pass_time(self, seconds: int, silent: Collection[Officer] = (), deaf: bool = False) -> None:
         raise NotImplementedError
 
     def matches(self) -> None:

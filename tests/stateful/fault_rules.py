@@ -66,12 +66,20 @@ class FaultRules(ShiftRules):
         self.do(self.server.desk.came(self.caller(officer)))
         self.office.heard(officer)
 
-    def pass_time(self, seconds: int, silent: Collection[Officer] = ()) -> None:
+    def pass_time(self, seconds: int, silent: Collection[Officer] = (), deaf: bool = False) -> None:
+        """`deaf`: no page that listens is heard of."""
         heard = [one for one in self.office.officers.values() if one not in silent]
-        self.do(self.counter.pass_time(self.server, seconds, [one.person for one in heard]))
+        ears = (
+            []
+            if deaf
+            else [(one.person.id, one.page.stream) for one in self.office.listeners() if one.person]
+        )
+        self.do(self.counter.pass_time(self.server, seconds, [one.person for one in heard], ears))
         self.office.now += seconds
         for officer in heard:
             self.office.heard(officer)
+        if not deaf:
+            self.office.hears_all()
         self.office.sweep()
 
     @rule()

@@ -141,7 +141,7 @@ class GuestRules(CallRules):
             if name == "dismiss"
             else guest.stage == "admitted" or side in guest.admitted
         )
-        if expected is None and name == "admit" and not done and guest.stage != "asking":
+        if expected is None and not done and (guest.listens or (name == "admit" and guest.stage != "asking")):
             expected = StageForbids
         refusal = self.ask(
             who,
@@ -161,6 +161,8 @@ class GuestRules(CallRules):
             self.office.guest_goes(citizen)
 
     def guest_leaves(self, citizen: Citizen, guest: Guest, fate: str) -> None:
+        if guest.listens:
+            return  # with an order of its own
         receipt, here = self.other_tab(guest), guest.stage in {"asking", "admitted"}
         order = LeaveCall(receipt.cseq, citizen.ticket, guest.id)
         refusal = self.ask(
@@ -209,7 +211,8 @@ class GuestRules(CallRules):
     def may_join(self, who: Citizen | Officer | Guest, citizen: Citizen, guest: Guest, call: Call) -> Refusal:
         """Nothing goes over a leg before both sides have said yes."""
         if isinstance(who, Guest):
-            if guest.stage not in {"asking", "admitted"}:
+            here = citizen.guest if guest.listens else guest
+            if here is None or here.person != guest.person or here.stage not in {"asking", "admitted"}:
                 return NotFound
         elif (refusal := self.may_act(who, citizen)) is not None:
             return refusal

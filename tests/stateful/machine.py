@@ -102,7 +102,7 @@ class Machine(RuleBasedStateMachine):
         if isinstance(who, Citizen):
             return Caller(Role.APPLICANT, who.ticket, "Pemohon")
         if isinstance(who, Guest):
-            return Caller(Role.GUEST, who.id, "Pendamping")
+            return who.person or Caller(Role.GUEST, who.id, "Pendamping")
         return Caller(Role.OFFICER, who.person, "Petugas")
 
     def officer(self, index: int) -> Officer:

@@ -102,6 +102,7 @@ class Office(Places):
         self.sweep_line()
         self.run_out()
         self.invitations_run_out()
+        self.listeners_run_out()
         self.silent_recordings()
 
     def sweep_line(self) -> None:

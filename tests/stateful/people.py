@@ -4,9 +4,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
+from consult.people import Caller
+
 Between = Literal["applicant", "officer"]
 SIDES: tuple[Between, ...] = ("applicant", "officer")
 CHAT_UNITS = 1
+LISTENER = "supervisor"
 UNITS = {"chat": CHAT_UNITS, "audio": 2, "video": 3}
 
 Moment = tuple[int, int]
@@ -43,7 +46,7 @@ class Call:
 
 @dataclass
 class Guest:
-    """A third person, from the invitation on. `admitted`: the sides that have said yes."""
+    """A third person, from the invitation on. `admitted`: sides that have said yes, or show who listens."""
 
     id: str
     secret: str
@@ -55,11 +58,19 @@ class Guest:
     page: Page = field(default_factory=lambda: Page(secrets.token_hex(12)))
     legs: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """The streams at both ends of each leg, by call and by the side that it leads to."""
+    person: Caller | None = None  # the supervisor who listens
+
+    @property
+    def listens(self) -> bool:
+        return self.person is not None
 
     def mark(self, call: Call) -> str:
-        """The page that takes part, where it is at the end of both legs and somebody at their other ends."""
+        """The page that takes part, where it is at the end of both legs and somebody at their other ends.
+
+        Nobody is asked who only listens.
+        """
         legs = [self.legs.get((call.id, side), {}) for side in SIDES]
-        if any(len(leg) < 2 for leg in legs):
+        if self.listens or any(len(leg) < 2 for leg in legs):
             return ""
         return " ".join([self.id, *sorted({leg["guest"] for leg in legs})])
 

@@ -160,8 +160,12 @@ class Counter:
         """And nobody has swept yet."""
         await let_pass(self._database, seconds=seconds)
 
-    async def pass_time(self, server: ServerParts, seconds: int, heard: Iterable[str]) -> None:
-        """Move the database's clock, with heartbeats of the officers in `heard`, and sweep."""
+    async def pass_time(
+        self, server: ServerParts, seconds: int, heard: Iterable[str], ears: Collection[tuple[str, str]] = ()
+    ) -> None:
+        """Move the database's clock, with heartbeats of these officers and pages that listen, and sweep."""
         await self.clock_moves(seconds)
         await server.desk.seen(heard)
+        if ears:
+            await server.listening.heard(ears)
         await server.sweep()

@@ -34,6 +34,7 @@ from consult.queue.usher import Usher
 from consult.recordings.recordings import Recordings
 from consult.recordings.slices import Slices
 from consult.settings import Settings
+from consult.signalling.legs.listening import Listening
 from consult.signalling.legs.third_chair import ThirdChair
 from consult.signalling.switchboard import Switchboard
 from consult.storage import moments
@@ -162,9 +163,10 @@ class ServerParts:
         )
 
     def _open_beside_the_line(self, announcer: Announcer, allowance: Allowance, attempts: Attempts) -> None:
-        """Guests, photos, slices and ratings."""
+        """Guests, listeners, photos, slices and ratings."""
         settings = self._settings
         self.third_chair = ThirdChair(self.database, announcer, settings, self.recordings)
+        self.listening = Listening(self.database, announcer, settings, self.recordings)
         self.guest_door = GuestDoor(self.database, attempts, announcer, settings)
         self.slices = Slices(self.database, settings)
         self.tray = Tray(self.database, announcer, allowance, settings)
@@ -203,6 +205,7 @@ class ServerParts:
         await self.sweeping.once()
         await self.switchboard.expire()
         await self.third_chair.expire()
+        await self.listening.expire()
         await self.recordings.lapse_silent()
 
     async def close(self) -> None:
