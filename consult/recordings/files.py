@@ -1,4 +1,4 @@
-"""Slices as files of one directory: random names, readable by this service's user alone."""
+"""Slices as files of one directory, readable by this service's user alone."""
 
 import os
 import secrets
@@ -15,16 +15,20 @@ class SliceFiles:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def write(self, content: bytes) -> str:
-        """Keep the bytes on the disk and return the name of their file. Raises OSError."""
+    def write(self, name: str, content: bytes) -> None:
+        """Keep the bytes on the disk under this name, wholly or not at all. Raises OSError."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = secrets.token_hex(16)
-        descriptor = os.open(self._directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        return name
+        beside = self._directory / f"{name}.{secrets.token_hex(8)}"
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._directory / name)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
     def read(self, names: Iterable[str]) -> Iterator[bytes]:
         """The files one after the other. Raises OSError when one is missing."""

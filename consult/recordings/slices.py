@@ -62,15 +62,18 @@ class Slices:
             return row.slices
         if await asyncio.to_thread(next_link, row.head, given.content) != given.link:
             raise BadRequest(reason="chain")
-        file = await asyncio.to_thread(self._files.write, given.content)
+        # Its link names it: a slice that comes again is one file, however often nothing can be written down.
+        file = given.link.hex()
+        await asyncio.to_thread(self._files.write, file, given.content)
         kept = SliceRow(given.number, file, len(given.content), given.link)
         try:
             return await self._database.write(partial(_keep, caller=caller, given=given, kept=kept))
         except Busy:
             raise  # perhaps it is kept: a file too many is a stray, a row without its file a hole
         except ConsultError as refused:
-            # For instance because somebody withdrew meanwhile: no byte stays.
-            await asyncio.to_thread(self._files.remove, [file])
+            # For instance because somebody withdrew meanwhile: no byte stays, but of what was kept before.
+            known = await self._database.read(partial(shelf.files_among, names=[file]))
+            await asyncio.to_thread(self._files.remove, {file} - known)
             if isinstance(refused, StaleAttempt):
                 raise OutOfOrder() from None  # the same page's other request was faster: it asks again
             raise

@@ -105,11 +105,10 @@ async def test_a_slice_whose_bytes_are_on_the_disk_when_somebody_withdraws_is_no
     files = talk.office.apps[1].slices._files
     write, written, goes_on = files.write, threading.Event(), threading.Event()
 
-    def stops_after_writing(content: bytes) -> str:
-        name = write(content)
+    def stops_after_writing(name: str, content: bytes) -> None:
+        write(name, content)
         written.set()
         goes_on.wait(10)
-        return name
 
     monkeypatch.setattr(files, "write", stops_after_writing)
     bringing = asyncio.create_task(talk.brings(recording, 0, CONTENTS))

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from consult.errors import Busy, NotFound
+from consult.errors import Busy, NotFound, OutOfOrder
 from consult.people import Caller, Role
 from consult.recordings.chain import links_of
 from consult.recordings.slices import Slice, Slices
@@ -66,13 +66,48 @@ async def test_a_slice_whose_answer_was_lost_is_there_all_the_same(talk: Recorde
     recording, app = await talk.begin(), talk.office.apps[0]
     database = LosesAnswers(f"sqlite:///{talk.database}")
     await database.start()
-    officer = Caller(Role.OFFICER, talk.row(recording)["officer_id"], "Petugas")
-    given = Slice(recording, 0, links_of(recording, CONTENTS)[0], CONTENTS[0])
     with pytest.raises(Busy):
-        await Slices(database, app.settings).keep(officer, given)
+        await Slices(database, app.settings).keep(*_first(talk, recording))
     await database.close()
     assert (await talk.brings(recording, 0, CONTENTS)).json() == {"next": 1}
     assert await app.slices.verify(recording) is None
+
+
+class WritesNothing(Database):
+    """As with a full disk: it reads, and that is all."""
+
+    async def write(self, *order: Any, **how: Any) -> Any:
+        raise Busy(retry_ms=1)
+
+
+async def test_what_cannot_be_written_down_is_one_file_however_often_it_comes(talk: Recorded) -> None:
+    recording, app, before = await talk.begin(), talk.office.apps[0], talk.files()
+    database = WritesNothing(f"sqlite:///{talk.database}")
+    await database.start()
+    given, slices = _first(talk, recording), Slices(database, app.settings)
+    for _ in range(3):
+        with pytest.raises(Busy):
+            await slices.keep(*given)
+    await database.close()
+    assert len(talk.files() - before) == 1
+    assert await app.slices.keep(*given) == 1
+    assert len(talk.files() - before) == 1
+    assert await app.slices.verify(recording) is None
+
+
+async def test_a_slice_that_comes_twice_at_once_is_kept_once_and_stays(talk: Recorded) -> None:
+    recording = await talk.begin()
+    given = _first(talk, recording)
+    both = [app.slices.keep(*given) for app in talk.office.apps[:2]]
+    first, second = await asyncio.gather(*both, return_exceptions=True)
+    assert 1 in (first, second)
+    assert all(one == 1 or isinstance(one, OutOfOrder) for one in (first, second))
+    assert await talk.office.apps[0].slices.verify(recording) is None
+
+
+def _first(talk: Recorded, recording: str) -> tuple[Caller, Slice]:
+    officer = Caller(Role.OFFICER, talk.row(recording)["officer_id"], "Petugas")
+    return officer, Slice(recording, 0, links_of(recording, CONTENTS)[0], CONTENTS[0])
 
 
 async def test_a_repeat_changes_nothing_and_another_at_its_place_is_refused(talk: Recorded) -> None:
