@@ -3,7 +3,6 @@
 import asyncio
 import re
 import signal
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -38,6 +37,17 @@ async def mirror(house: House) -> AsyncIterator[Program]:
     await asyncio.to_thread(running.process.wait)
 
 
+# When the page sent what, by its own clock: a busy machine takes its time to press and to look.
+TIMED = """() => {
+    const send = WebSocket.prototype.send;
+    window.sentAt = {};
+    WebSocket.prototype.send = function (frame) {
+        window.sentAt[JSON.parse(String(frame)).t] ??= performance.now();
+        send.call(this, frame);
+    };
+}"""
+
+
 async def says(somebody: Person, words: str | re.Pattern[str]) -> None:
     region = somebody.page.get_by_role("region", name=somebody.says("check"))
     await expect(region.get_by_text(words)).to_be_visible(timeout=20_000)
@@ -64,11 +74,11 @@ async def test_it_is_over_within_15_seconds_and_the_officer_sees_the_verdict(
     town: Town, house: House, mirror: Program
 ) -> None:
     citizen = await town.applicant("Ibu Periksa")
-    began = time.monotonic()
+    await citizen.page.evaluate(TIMED)
     await citizen.button("check").click()
     await citizen.page.get_by_role("button", name="Ya", exact=True).click()
     await says(citizen, VERDICT)
-    assert time.monotonic() - began < 15
+    assert await citizen.page.evaluate("() => window.sentAt.ReportCheck - window.sentAt.BeginCheck") < 15_000
     await says(citizen, "Terdengar")
     await says(citizen, re.compile(r"^Langsung.* · bolak-balik \d+ md · hilang [\d,]+ % · \d+ kbit/s"))
     (kept,) = house.rows("SELECT * FROM device_check ORDER BY at DESC LIMIT 1")
