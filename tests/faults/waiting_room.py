@@ -28,6 +28,7 @@ class WaitingRoom:
         self.officers: list[Client] = []
         self.served: list[str] = []
         self.heal_seconds: list[float] = []
+        self._serving = False
         self._answered: set[tuple[str, int]] = set()
 
     @property
@@ -44,8 +45,10 @@ class WaitingRoom:
         """The officers serve so many; each must be the first of those who wait."""
         for _ in range(people):
             officer = self.officers[self.chance.randrange(len(self.officers))]
+            self._serving = True
             await self._begin(officer)
             await self._end(officer)
+            self._serving = False
 
     async def serve_across(self) -> None:
         """The first is served by an officer at the other server; what one says reaches the other live."""
@@ -104,7 +107,9 @@ class WaitingRoom:
             places = [await live.scard(keys.at(applicant_address(ticket))) for ticket in order]
         except Exception:
             return False
-        return order == self.waiting and present >= set(order) and all(places)
+        # Who is offered or served just now stands in the line until then, and no longer.
+        whole = order == self.waiting or (self._serving and order == self.waiting[1:])
+        return whole and present >= set(order) and all(places)
 
     async def redis_proposes(self) -> None:
         """The index is asked again: it is known there who is here."""
