@@ -19,6 +19,8 @@ import { recorded } from "./recorded.js";
 const VIDEO_BITS = 400_000;
 const AUDIO_BITS = 32_000;
 const CONNECT_MS = 8_000;
+// Each try gets more time than the one before: a busy recorder may only be slow. All are over within a minute.
+const LONGER_MS = 4_000;
 const PAUSE_MS = 1_000;
 // One after the other without a connection between them; then this page cannot record.
 const TRIES = 4;
@@ -84,7 +86,7 @@ export class ServerRecorder {
     this.#drop();
     this.#tries += 1;
     this.#attempt = parts.newId();
-    this.#again(CONNECT_MS);
+    this.#again(CONNECT_MS + (this.#tries - 1) * LONGER_MS);
     channel.order({ t: "BeginRecorder", ticket, recording, attempt: this.#attempt }, { now: true }).catch((refusal) => {
       // Without a line nothing can be tried; with it again, it is.
       if (refusal?.code === "offline") this.#tries -= 1;
