@@ -12,7 +12,6 @@ from tests.bench.figures import Figure, at_most, plain
 from tests.running.program import Program, free_port
 
 ROUNDS = 3
-TINY = 1
 
 
 async def run(rounds: int = ROUNDS) -> list[Figure]:

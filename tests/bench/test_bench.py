@@ -11,9 +11,7 @@ from tests.support.postgres import PostgresServer
 
 
 @pytest.mark.parametrize(
-    "bench",
-    [relay, accept, idle, match, signalling, check, recorder],
-    ids=lambda bench: bench.__name__,
+    "bench", [relay, accept, idle, match, signalling, check, recorder], ids=lambda bench: bench.__name__
 )
 async def test_it_runs_and_fills_its_lines(bench: Any) -> None:
     await _fills_its_lines(bench.run(bench.TINY))
