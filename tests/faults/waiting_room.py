@@ -98,15 +98,20 @@ class WaitingRoom:
         self.heal_seconds.append(round(loop.time() - began_at, 2))
 
     async def _healed(self) -> bool:
-        live = self.office.apps[0].live.commands
         if any(app.live.outage.away for app in self.office.apps):
             return False
+        # One question for all: asked one after the other they would take longer than the healing.
+        pipe = self.office.apps[0].live.commands.pipeline(transaction=False)
+        pipe.zrange(keys.order(self.office.service), 0, -1)
+        pipe.zrange(keys.PRESENCE, 0, -1)
+        for ticket in self.waiting:
+            pipe.scard(keys.at(applicant_address(ticket)))
         try:
-            order = [ticket.decode() for ticket in await live.zrange(keys.order(self.office.service), 0, -1)]
-            present = {member.decode() for member in await live.zrange(keys.PRESENCE, 0, -1)}
-            places = [await live.scard(keys.at(applicant_address(ticket))) for ticket in order]
+            found, heard_of, *places = await pipe.execute()
         except Exception:
             return False
+        order = [ticket.decode() for ticket in found]
+        present = {member.decode() for member in heard_of}
         # Who is offered or served just now stands in the line until then, and no longer.
         whole = order == self.waiting or (self._serving and order == self.waiting[1:])
         return whole and present >= set(order) and all(places)
