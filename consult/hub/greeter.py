@@ -47,11 +47,14 @@ class Greeter:
         connection.seqs = _reached(welcome, seqs)
         return welcome
 
-    async def greet_again(self, connection: Connection, seqs: dict[str, int]) -> None:
-        """The same to a page that lost something, or asks."""
+    async def greet_again(
+        self, connection: Connection, seqs: dict[str, int], epoch: str | None = None
+    ) -> None:
+        """The same to a page that lost something, or asks. `epoch`: that of `seqs`, if it may be another."""
         connection.outbox.hold()
         try:
-            await self.greet(connection, await self.standing(connection.sender), seqs)
+            now = await self.standing(connection.sender)
+            await self.greet(connection, now, seqs if epoch in (None, now.epoch) else {})
         finally:
             connection.outbox.let_out()
 

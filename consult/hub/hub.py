@@ -169,8 +169,10 @@ class Hub:
     def ping(self, connection: Connection, n: int) -> None:
         self.heartbeats.ping(connection, n)
 
-    async def welcome_again(self, connection: Connection, seqs: dict[str, int]) -> None:
-        await self.greeter.greet_again(connection, seqs)
+    async def welcome_again(
+        self, connection: Connection, seqs: dict[str, int], epoch: str | None = None
+    ) -> None:
+        await self.greeter.greet_again(connection, seqs, epoch)
 
     def _replaced(self, values: tuple[str, ...]) -> None:
         address, newest = values

@@ -11,6 +11,9 @@ from tests.support.client import Page
 from tests.support.poller import Poller
 from tests.support.waiting import until
 
+# A request without news is held for 20.
+SOON_SECONDS = 10.0
+
 
 async def served(office: Office, page: Page) -> Poller:
     """A citizen of requests, fetched once and in the line."""
@@ -105,6 +108,52 @@ async def test_a_newer_device_wins_over_requests_in_whichever_process_they_arriv
             await until(told)
         await newer.pings()
         assert newer.code is None, "it was never let go"
+
+
+async def test_a_page_that_never_heard_its_welcome_is_told_at_once_in_the_seat_that_it_has(
+    office: Office,
+) -> None:
+    async with office.consultation() as talk:
+        page = talk.citizen_page.another_tab()
+        heard = Poller(page, office.urls)
+        await heard.fetch()
+        await talk.officer.acked("PostMessage", text="Sudah saya cek.")
+        await until(lambda: _holds(heard, ["Sudah saya cek."]))
+        # Now nothing is new. Had the answers got lost, the same page would ask anew and name no connection.
+        again = Poller(page, office.urls)
+        async with asyncio.timeout(SOON_SECONDS):
+            (welcome, *_) = await again.fetch()
+        assert welcome["t"] == "WelcomeApplicant" and again.texts == ["Sudah saya cek."]
+
+
+async def test_what_a_page_holds_of_another_history_is_told_anew_in_its_seat(office: Office) -> None:
+    async with office.consultation() as talk:
+        page = Poller(talk.citizen_page.another_tab(), office.urls)
+        await page.fetch()
+        await talk.officer.acked("PostMessage", text="Sudah saya cek.")
+        await until(lambda: _holds(page, ["Sudah saya cek."]))
+        page.epoch = "before-a-restore"
+        (welcome, *_) = await page.fetch(now=True)
+        assert welcome["whole"] and page.texts == ["Sudah saya cek."]
+
+
+async def test_who_was_told_of_a_newer_device_and_goes_on_here_is_let_in(office: Office) -> None:
+    page = await office.citizen()
+    older = await served(office, page)
+    async with page.another_tab().open() as newer:
+
+        async def told() -> bool:
+            older.connection = ""  # its answers got lost so far
+            await older.fetch()
+            return older.close == 4009
+
+        await until(told)
+        await newer.pings()
+        # "Lanjutkan di sini": the same page, and another connection.
+        older.connection = ""
+        (welcome, *_) = await older.fetch()
+        assert welcome["t"] == "WelcomeApplicant" and older.close is None
+        assert await newer.closed() == 4009, "the newest device wins"
 
 
 async def test_calls_need_a_socket_and_the_number_is_used_up(office: Office) -> None:

@@ -71,7 +71,10 @@ class Poller:
         return told
 
     def _take(self, frame: Frame) -> None:
-        self.epoch = frame.get("epoch", self.epoch)
+        if "epoch" in frame and frame["epoch"] != self.epoch:
+            self.epoch = frame["epoch"]
+            self.seqs.clear()
+            self.texts.clear()
         self.cseq = max(self.cseq, frame.get("last_cseq", 0))
         if frame["t"] == "WelcomeApplicant":
             for entry in frame["entries"]:

@@ -85,7 +85,9 @@ class Polling:
         """
         key = (visit.reference_hash, hello.stream)
         seat = self._seats.get(key)
-        if seat is None or (seat.closed is not None and not seat.replaced):
+        # It has heard of no connection: the answer that named one is lost, or somebody asked to go on here.
+        begins = connection is None
+        if seat is None or seat.is_over(begins):
             if self._hub.draining:
                 return Fetched("", [], int(Close.RESTART))
             meter = self._hub.meters.of(visit.caller.address, visit.caller.role)
@@ -96,18 +98,18 @@ class Polling:
         elif seat.connection is not None and seat.closed is None:
             seat.give_way()
             self._hub.heard(seat.connection)
-            if at_once or await seat.news(HOLD_SECONDS):
+            if at_once or begins or await seat.news(HOLD_SECONDS):
                 await self._snapshot(seat, seat.connection, hello)
         if seat.connection is not None and seat.closed is None:
             self._hub.heard(seat.connection)
-        return Fetched(seat.connection.id if seat.connection else "", seat.take(), seat.closed)
+        return Fetched(seat.connection.id if seat.connection else "", seat.take(), seat.end_told())
 
     async def _snapshot(self, seat: Seat, connection: Connection, hello: Hello) -> None:
         if seat.closed is not None:
             return
         seat.forget_what_a_snapshot_holds()
         try:
-            await self._hub.welcome_again(connection, hello.seqs if hello.epoch else {})
+            await self._hub.welcome_again(connection, hello.seqs, hello.epoch or "")
         except Exception as error:
             told = log.warning if isinstance(error, Busy) else log.exception
             told("a page without a socket could not be told what is new: %r", error)

@@ -18,6 +18,7 @@ class Seat:
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.closed: int | None = None
+        self._end_told = False
         self._frames: list[str] = []
         self._news = asyncio.Event()
         self._goodbye: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
@@ -70,6 +71,20 @@ class Seat:
 
     def forget_what_a_snapshot_holds(self) -> None:
         self._frames = [frame for frame in self._frames if frame.startswith(_ONLY_NOW)]
+
+    def end_told(self) -> int | None:
+        """The code to answer with, which is known to the page from then on; None while it goes on."""
+        self._end_told = self._end_told or self.closed is not None
+        return self.closed
+
+    def is_over(self, begins: bool) -> bool:
+        """Whether the next request gets another seat. `begins`: it is the first of a page's connection.
+
+        Whose place a newer device took gets none, until the page knows and is asked to go on all the same.
+        """
+        if self.replaced:
+            return begins and self._end_told
+        return self.closed is not None
 
     @property
     def replaced(self) -> bool:
