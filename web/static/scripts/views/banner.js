@@ -12,7 +12,7 @@ const OVER_MS = 6000;
 const SERVER_ERROR = 4000;
 
 /** @param {HTMLElement} place @param {Channel} channel @param {BannerParts} [parts] */
-export function bannerView(place, channel, { now = () => Date.now(), kept = () => "connection.disrupted_kept" } = {}) {
+export function bannerView(place, channel, { now = () => performance.now(), kept = () => "connection.disrupted_kept" } = {}) {
   const strong = el("b");
   const rest = el("span");
   const drawing = icon("broken-link", "s");
