@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,11 @@ def missing() -> str:
         return (
             "Calls over bad networks were NOT tried: /dev/net/tun is missing "
             "(modprobe tun, or give it to the container)."
+        )
+    if shutil.which("ip") is None:
+        return (
+            "Calls over bad networks were NOT tried: the command ip is missing "
+            "(on Debian: apt-get install -y iproute2)."
         )
     return ""
 
