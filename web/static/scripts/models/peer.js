@@ -42,6 +42,8 @@ export class Peer {
   /** @type {RTCPeerConnection} */
   #pc;
   #id = "";
+  /** Its own and those of the connections before it: what is on its way to one of them is late, not for another tab. @type {Set<string>} */
+  #ids = new Set();
   /** The other side's connection. @type {string | null} */
   #peerId = null;
   #offering = false;
@@ -169,6 +171,7 @@ export class Peer {
   #fresh() {
     const pc = this.#parts.newConnection({ ...this.#parts.configuration, bundlePolicy: "max-bundle" });
     this.#id = this.#parts.newId();
+    this.#ids.add(this.#id);
     this.#peerId = null;
     this.#offering = this.#hasFresh = false;
     pc.onnegotiationneeded = () => this.#enqueue(() => this.#negotiate(pc));
@@ -276,7 +279,7 @@ export class Peer {
   /** @param {string | null} to */
   #isForAnother(to) {
     const another = to !== null && to !== this.#id;
-    if (another && this.bound) this.#strayed = true;
+    if (another && this.bound && !this.#ids.has(to)) this.#strayed = true;
     return another;
   }
 
