@@ -1,7 +1,10 @@
+import { ufragOf } from "/scripts/models/description.js";
 import { Peer } from "/scripts/models/peer.js";
 import { equal, ok, until } from "./support/assert.js";
 import { Time } from "./support/time.js";
 
+/** The other side's end of the path that it agreed on. */
+const pathOf = ({ peer }) => ufragOf(peer.agreed[1]);
 const writer = (sdp) => /^a=x-consult:(\S+)/m.exec(sdp)[1];
 const newCertificate = () => RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
 
@@ -94,5 +97,38 @@ export async function test_an_offer_that_comes_twice_and_crosses_another_is_no_s
   ok(!applicant.peer.strayed, "the offer was for this page, some connections ago");
   applicant.peer.describe("offer", offer.replace(/^(a=x-consult:\S+) .*$/m, "$1 another-page\r"));
   await until(() => applicant.peer.strayed, "an offer for a page that this one never was");
+  close();
+}
+
+/** What the side answers to these offers, in order. */
+async function answersTo(it, ...offers) {
+  const before = it.answers.length;
+  offers.forEach((offer) => it.peer.describe("offer", offer));
+  await until(() => it.answers.length === before + offers.length, "it answers each");
+  return it.answers.slice(before);
+}
+
+export async function test_a_late_answer_is_not_taken_for_one_to_the_offer_that_is_open() {
+  const { applicant, officer, close } = await cut();
+  const offer = await restarted(officer);
+  const [first, late] = await answersTo(applicant, offer, offer);
+  officer.peer.describe("answer", first);
+  await until(() => pathOf(officer) === ufragOf(first), "the officer takes the first answer");
+  const open = await restarted(officer);
+  officer.peer.describe("answer", late);
+  const [due] = await answersTo(applicant, open);
+  ok(ufragOf(due) !== ufragOf(late), "the path is another one");
+  officer.peer.describe("answer", due);
+  await until(() => pathOf(officer) === ufragOf(due), "the officer takes the answer to the open offer");
+  close();
+}
+
+export async function test_an_answer_that_does_not_say_what_it_answers_is_taken_as_one_of_an_older_page() {
+  const { applicant, officer, close } = await cut();
+  const [answer] = await answersTo(applicant, await restarted(officer));
+  const older = answer.replace(/^a=x-consult-answers:.*\r\n/m, "");
+  ok(older !== answer, "it does say so");
+  officer.peer.describe("answer", older);
+  await until(() => pathOf(officer) === ufragOf(answer), "the officer takes it");
   close();
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
-import { movesPath, named, namesIn, withoutStrays } from "./description.js";
+import { movesPath, named, namesIn, versionOf, withoutStrays } from "./description.js";
 import { hearAt } from "./hearing.js";
 import { KeyFrames } from "./key_frames.js";
 import { plug, release, withoutRepair } from "./lines.js";
@@ -47,6 +47,8 @@ export class Peer {
   /** The other side's connection. @type {string | null} */
   #peerId = null;
   #offering = false;
+  /** The version of the offer that was sent last. @type {string | null} */
+  #offered = null;
   #strayed = false;
   #closed = false;
   /** Servers came that the connection does not know yet. */
@@ -254,14 +256,16 @@ export class Peer {
     for (const transceiver of pc.getTransceivers()) transceiver.direction = this.#direction;
     await plug(pc, this.#parts.track);
     await pc.setLocalDescription();
-    this.#send();
+    this.#send(versionOf(sdp));
     this.sendWholePictures();
   }
 
   /** @param {string} sdp */
   async #takeAnswer(sdp) {
-    const { from, to } = namesIn(sdp);
+    const { from, to, answers } = namesIn(sdp);
     if (this.#isForAnother(to) || this.#pc.signalingState !== "have-local-offer") return;
+    // An offer said twice is answered twice. The second answer, taken for one to the next offer, would leave that without a path.
+    if (answers !== null && answers !== this.#offered) return;
     try {
       if (this.bound && from !== this.#peerId) throw new Error("another connection answered");
       await this.#pc.setRemoteDescription({ type: "answer", sdp: this.#wish.into(sdp) });
@@ -287,10 +291,12 @@ export class Peer {
     if (this.#pc.signalingState === "have-local-offer") this.#send();
   }
 
-  #send() {
+  /** @param {string | null} answers the version of the offer that this answers */
+  #send(answers = null) {
     const description = this.#pc.localDescription;
     if (!description || (description.type !== "offer" && description.type !== "answer")) return;
-    this.#parts.sendDescription(description.type, named(withoutStrays(description.sdp), { from: this.#id, to: this.#peerId }));
+    if (description.type === "offer") this.#offered = versionOf(description.sdp);
+    this.#parts.sendDescription(description.type, named(withoutStrays(description.sdp), { from: this.#id, to: this.#peerId, answers }));
     if (description.type === "offer") this.#sendAgain.set(SEND_AGAIN_MS, () => this.speakAgain());
   }
 
