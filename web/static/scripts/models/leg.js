@@ -119,8 +119,8 @@ export class Leg {
 
   /** The line to the service is back; what was said while it was cut is lost. @param {boolean} moved from another address */
   lineIsBack(moved) {
-    this.#peer?.speakAgain();
-    this.#recovery?.resumed({ moved, flows: this.#flow?.flows ?? false });
+    // A restart says the open offer again by itself, and a second copy could be answered twice.
+    if (!this.#recovery?.resumed({ moved, flows: this.#flow?.flows ?? false })) this.#peer?.speakAgain();
     this.tellState();
   }
 

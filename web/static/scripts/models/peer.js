@@ -1,6 +1,6 @@
 // @ts-check
 import { Candidates, wired } from "./candidates.js";
-import { movesPath, named, namesIn, withoutStrays } from "./description.js";
+import { movesPath, named, namesIn, versionOf, withoutStrays } from "./description.js";
 import { hearAt } from "./hearing.js";
 import { KeyFrames } from "./key_frames.js";
 import { plug, release, withoutRepair } from "./lines.js";
@@ -42,9 +42,13 @@ export class Peer {
   /** @type {RTCPeerConnection} */
   #pc;
   #id = "";
+  /** Its own and those of the connections before it: what is on its way to one of them is late, not for another tab. @type {Set<string>} */
+  #ids = new Set();
   /** The other side's connection. @type {string | null} */
   #peerId = null;
   #offering = false;
+  /** The version of the offer that was sent last. @type {string | null} */
+  #offered = null;
   #strayed = false;
   #closed = false;
   /** Servers came that the connection does not know yet. */
@@ -169,6 +173,7 @@ export class Peer {
   #fresh() {
     const pc = this.#parts.newConnection({ ...this.#parts.configuration, bundlePolicy: "max-bundle" });
     this.#id = this.#parts.newId();
+    this.#ids.add(this.#id);
     this.#peerId = null;
     this.#offering = this.#hasFresh = false;
     pc.onnegotiationneeded = () => this.#enqueue(() => this.#negotiate(pc));
@@ -251,14 +256,16 @@ export class Peer {
     for (const transceiver of pc.getTransceivers()) transceiver.direction = this.#direction;
     await plug(pc, this.#parts.track);
     await pc.setLocalDescription();
-    this.#send();
+    this.#send(versionOf(sdp));
     this.sendWholePictures();
   }
 
   /** @param {string} sdp */
   async #takeAnswer(sdp) {
-    const { from, to } = namesIn(sdp);
+    const { from, to, answers } = namesIn(sdp);
     if (this.#isForAnother(to) || this.#pc.signalingState !== "have-local-offer") return;
+    // An offer said twice is answered twice. The second answer, taken for one to the next offer, would leave that without a path.
+    if (answers !== null && answers !== this.#offered) return;
     try {
       if (this.bound && from !== this.#peerId) throw new Error("another connection answered");
       await this.#pc.setRemoteDescription({ type: "answer", sdp: this.#wish.into(sdp) });
@@ -276,7 +283,7 @@ export class Peer {
   /** @param {string | null} to */
   #isForAnother(to) {
     const another = to !== null && to !== this.#id;
-    if (another && this.bound) this.#strayed = true;
+    if (another && this.bound && !this.#ids.has(to)) this.#strayed = true;
     return another;
   }
 
@@ -284,10 +291,12 @@ export class Peer {
     if (this.#pc.signalingState === "have-local-offer") this.#send();
   }
 
-  #send() {
+  /** @param {string | null} answers the version of the offer that this answers */
+  #send(answers = null) {
     const description = this.#pc.localDescription;
     if (!description || (description.type !== "offer" && description.type !== "answer")) return;
-    this.#parts.sendDescription(description.type, named(withoutStrays(description.sdp), { from: this.#id, to: this.#peerId }));
+    if (description.type === "offer") this.#offered = versionOf(description.sdp);
+    this.#parts.sendDescription(description.type, named(withoutStrays(description.sdp), { from: this.#id, to: this.#peerId, answers }));
     if (description.type === "offer") this.#sendAgain.set(SEND_AGAIN_MS, () => this.speakAgain());
   }
 

@@ -89,14 +89,18 @@ export class Recovery {
   /**
    * The line to the service is back, so a new path can be agreed on at once: by the side whose address changed, else by the one
    * that leads. What goes on meanwhile is left alone. @param {{ moved: boolean, flows: boolean }} found
+   * @returns {boolean} it restarted at once
    */
   resumed({ moved, flows }) {
     if (!this.#wasConnected) this.nudge();
-    else if (moved || (!flows && !this.#parts.polite)) this.#restart();
-    else if (!flows) {
+    else if (moved || (!flows && !this.#parts.polite)) {
+      this.#restart();
+      return true;
+    } else if (!flows) {
       this.#parts.ask();
       this.nudge();
     }
+    return false;
   }
 
   /** The other side asks this one to look for another path. */
