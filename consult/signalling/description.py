@@ -70,6 +70,9 @@ def check_description(sdp: str, relay_only: bool = False) -> Checked:
             _check_section(line)
         elif line[0] == "a":
             name, _, value = line[2:].partition(":")
+            # No name holds one (RFC 8866, 9), but browsers read what stands before it as the name.
+            if " " in name:
+                raise BadDescription(reason="line")
             seen.names.add(name)
             _take_attribute(seen, name, value)
         elif line[0] in "co":

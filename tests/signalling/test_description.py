@@ -72,6 +72,8 @@ def test_one_certificate_may_stand_by_several_hashes() -> None:
         ("version", OFFER.replace("v=0", "v=1")),
         ("line", OFFER.replace("s=-", "s=\x00")),
         ("line", OFFER.replace("s=-", "S=-")),
+        ("line", OFFER.replace("a=mid:0", "a=crypto 1:AES_CM_128_HMAC_SHA1_80 inline:x")),
+        ("line", OFFER.replace("a=mid:0", "a=candidate 1 1 udp 1 10.0.0.1 7 typ host")),
         ("section", OFFER.replace("UDP/TLS/RTP/SAVPF", "RTP/AVP")),
         ("section", OFFER.replace("m=audio", "m=text")),
         ("section", OFFER + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"),
