@@ -1,6 +1,6 @@
 """Staff: who works in the office, and which services each officer knows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
@@ -17,8 +17,18 @@ from consult.storage.database import Database
 
 
 class Staff:
-    def __init__(self, database: Database, passwords: Passwords, settings: Settings) -> None:
+    """`moved` is called with the services of a change once it is committed; without it nobody is told."""
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        settings: Settings,
+        *,
+        moved: Callable[..., None] = lambda *_: None,
+    ) -> None:
         self._database = database
+        self._moved = moved
         self._passwords = passwords
         self._capacity = settings.officer_capacity
 
@@ -50,12 +60,21 @@ class Staff:
                 people.set_skills(conn, person_id, skills, actor)
 
         await self._database.write(order)
+        if role is Role.OFFICER:
+            self._moved(*skills)
         return person_id
 
     async def set_skills(self, person_id: str, service_ids: Iterable[str], actor: str) -> None:
         """Raises NotFound for somebody who is no officer, or an unknown service."""
         skills = tuple(service_ids)
-        await self._database.write(lambda conn: people.set_skills(conn, person_id, skills, actor))
+
+        def order(conn: Connection) -> list[str]:
+            before = duty.skills(conn, person_id)
+            people.set_skills(conn, person_id, skills, actor)
+            return before
+
+        before = await self._database.write(order)
+        self._moved(*sorted({*before, *skills}))
 
     async def everybody(self) -> list[Person]:
         """Who works here first, then who was disabled."""

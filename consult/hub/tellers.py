@@ -69,7 +69,7 @@ class Tellers:
         self._board = Paced(self._tell_board)
 
     def moved(self, services: tuple[str, ...]) -> None:
-        """The lines or the staffing of these services changed."""
+        """The lines or the staffing of these services changed; of none, what desks and the board show."""
         for service in services:
             line = self._lines.get(service)
             if line is None:

@@ -25,9 +25,8 @@ class Announcer:
         self._fanout.send(addresses, encode(frame))
 
     def moved(self, *services: str) -> None:
-        """The lines, or the staffing, of these services changed."""
-        if services:
-            self._fanout.signal(MOVED, *services)
+        """The lines, or the staffing, of these services changed; of none, what desks and the board show."""
+        self._fanout.signal(MOVED, *services)
 
     def replaced(self, address: Address, connection_id: str) -> None:
         """This connection is the newest of the address; older ones are to end."""

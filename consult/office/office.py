@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,8 +15,6 @@ from consult.office.store import Closure, Service
 from consult.settings import Settings
 from consult.storage import moments
 from consult.storage.database import Database
-
-T = TypeVar("T")
 
 KEPT_SECONDS = 2.0  # read anew after this long, so that every process soon follows a change
 
@@ -54,10 +51,16 @@ class OfficeShown:
 
 
 class Office:
-    """Answers from memory for two seconds; this process sees its own changes at once."""
+    """Answers from memory for two seconds; this process sees its own changes at once.
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    `moved` is called with the services of a change once it is committed; without it nobody is told.
+    """
+
+    def __init__(
+        self, database: Database, settings: Settings, *, moved: Callable[..., None] = lambda *_: None
+    ) -> None:
         self._database = database
+        self._moved = moved
         self._zone = settings.zone
         self._kept: OfficeShown | None = None
         self._kept_at = 0.0
@@ -82,14 +85,16 @@ class Office:
     ) -> str:
         """The id of the new service. Raises Conflict when the letter is taken."""
         service = Service(secrets.token_hex(8), letter, name_id, name_en, always_open, week)
-        await self._change(lambda conn: store.add_service(conn, service, actor))
+        await self._change(lambda conn: store.add_service(conn, service, actor), service.id)
         return service.id
 
     async def retire_service(self, service_id: str, actor: str) -> None:
-        await self._change(lambda conn: store.retire_service(conn, service_id, actor))
+        await self._change(lambda conn: store.retire_service(conn, service_id, actor), service_id)
 
     async def set_hours(self, service_id: str, always_open: bool, week: Week, actor: str) -> None:
-        await self._change(lambda conn: store.set_hours(conn, service_id, always_open, week, actor))
+        await self._change(
+            lambda conn: store.set_hours(conn, service_id, always_open, week, actor), service_id
+        )
 
     async def add_closure(self, day: date, reason_id: str, reason_en: str, actor: str) -> None:
         """Raises Conflict when that day is a closure already."""
@@ -99,8 +104,8 @@ class Office:
     async def remove_closure(self, day: date, actor: str) -> None:
         await self._change(lambda conn: store.remove_closure(conn, day, actor))
 
-    async def _change(self, order: Callable[[Connection], T]) -> T:
-        result = await self._database.write(order)
+    async def _change(self, order: Callable[[Connection], None], *service_ids: str) -> None:
+        await self._database.write(order)
         self._kept = None
         self._changes += 1
-        return result
+        self._moved(*service_ids)

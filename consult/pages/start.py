@@ -115,7 +115,9 @@ class Start:
         }
         if services and not any(service.open for service in services):
             context |= await self._closed(services, language)
-            response: Response = self._templates.page(request, "closed.html", context, 200, "/")
+            # Faults beside fields have no form to stand in here: that it is closed answers them.
+            shown_as = status if "form" in errors else 200
+            response: Response = self._templates.page(request, "closed.html", context, shown_as, "/")
         else:
             response = self._templates.page(request, "start.html", context, status, "/")
         return self._forms.keep(response, key)

@@ -155,9 +155,10 @@ async def test_the_announcer_tells_facts_and_changes(two: tuple[Process, Process
     announcer.moved()
     announcer.replaced(ANI, "connection-2")
     announcer.signed_out("budi")
-    await until(lambda: len(heard) == 3)
+    await until(lambda: len(heard) == 4)
     assert heard == [
         ("moved", "izin-usaha", "reklame"),
+        ("moved",),
         ("replaced", "ticket:ani", "connection-2"),
         ("signed_out", "budi"),
     ]

@@ -70,3 +70,17 @@ async def test_a_closure_closes_what_is_open_and_old_ones_are_not_shown(database
     assert [closure.reason("en") for closure in shown.closures] == ["Holiday"]
     await office.remove_closure(today, "staff:a")
     assert (await office.shown()).opening(shown.service(service)).open
+
+
+async def test_each_change_is_told_with_its_services_and_a_refused_one_is_not(database: Database) -> None:
+    told: list[tuple[str, ...]] = []
+    office = Office(database, Settings(), moved=lambda *services: told.append(services))
+    service = await office.add_service("A", "Izin A", "Permit A", True, {}, "staff:a")
+    await office.set_hours(service, False, WEEK, "staff:a")
+    day = (await office.shown()).now.date()
+    await office.add_closure(day, "Libur", "Holiday", "staff:a")
+    await office.remove_closure(day, "staff:a")
+    await office.retire_service(service, "staff:a")
+    with pytest.raises(NotFound):
+        await office.retire_service(service, "staff:a")
+    assert told == [(service,), (service,), (), (), (service,)]

@@ -182,6 +182,24 @@ async def test_when_everything_is_closed_the_page_says_when_it_opens_and_whom_to
     assert await waiting(door, service) == 0
 
 
+async def test_a_refusal_is_said_while_everything_is_closed(door: Door, visitor: Visitor) -> None:
+    service = await door.service()
+    first = (await join(visitor, service)).headers["location"]
+    await door.app.pages.office.set_hours(service, False, {}, "office")
+    closed = await visitor.get("/")
+    assert closed.status_code == 200
+    assert "A-001" in text_of(closed) and '"note lost"' not in closed.text
+
+    refused = await visitor.post("/forget", {"csrf": "stale"})
+
+    assert refused.status_code == 403
+    assert '<div class="note lost" role="alert">' in refused.text
+    assert "tekan tombolnya sekali lagi" in text_of(refused)
+    assert f'href="{first.split("#")[0]}"' in refused.text, "the place is still this browser's"
+    assert (await visitor.post("/forget", {"csrf": token_in(refused)})).status_code == 303
+    assert "A-001" not in text_of(await visitor.get("/"))
+
+
 async def test_a_closed_service_gives_no_number_while_another_is_open(door: Door, visitor: Visitor) -> None:
     await door.service("A")
     closed = await door.service("B", always_open=False, week={})

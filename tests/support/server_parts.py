@@ -144,7 +144,7 @@ class ServerParts:
         self.stepping_in = SteppingIn(self.database, self.reception, self.switchboard)
         self.bringing_forward = BringingForward(self.database, usher, self.matching)
         self.reopening = Reopening(self.database, usher, self.matching, self.presence, announcer, settings)
-        self.office = Office(self.database, settings)
+        self.office = Office(self.database, settings, moved=announcer.moved)
         allowance = Allowance(self.live)
         attempts = Attempts(allowance)
         self._open_beside_the_line(announcer, allowance, attempts)
