@@ -95,14 +95,22 @@ class Start:
         if not self._forms.genuine(key, fields):
             # Said aloud: the next person must not take this one's number for theirs.
             say = self._templates.sayer(request)
-            return await self._show(request, key, Fields(), {"form": say("field.form_expired")}, 403)
+            expired = {"form": say("field.form_expired")}
+            return await self._show(request, key, Fields(), expired, 403, when_closed=True)
         response = RedirectResponse("/", 303)
         forget_visitor(self._cookies, response)
         return response
 
     async def _show(
-        self, request: Request, key: FormKey, fields: Fields, errors: Errors, status: int
+        self,
+        request: Request,
+        key: FormKey,
+        fields: Fields,
+        errors: Errors,
+        status: int,
+        when_closed: bool = False,
     ) -> Response:
+        """`when_closed`: say the faults then, too; a form for a number is answered by that it is closed."""
         language = self._templates.language(request)
         services = await self._facts.choices(language)
         context = {
@@ -115,8 +123,7 @@ class Start:
         }
         if services and not any(service.open for service in services):
             context |= await self._closed(services, language)
-            # Faults beside fields have no form to stand in here: that it is closed answers them.
-            shown_as = status if "form" in errors else 200
+            context["errors"], shown_as = (errors, status) if when_closed else ({}, 200)
             response: Response = self._templates.page(request, "closed.html", context, shown_as, "/")
         else:
             response = self._templates.page(request, "start.html", context, status, "/")

@@ -198,6 +198,8 @@ async def test_a_refusal_is_said_while_everything_is_closed(door: Door, visitor:
     assert f'href="{first.split("#")[0]}"' in refused.text, "the place is still this browser's"
     assert (await visitor.post("/forget", {"csrf": token_in(refused)})).status_code == 303
     assert "A-001" not in text_of(await visitor.get("/"))
+    late = await visitor.post("/tickets", {"csrf": "stale", "name": "Ibu Sari"})
+    assert late.status_code == 200 and '"note lost"' not in late.text, "that it is closed is the answer"
 
 
 async def test_a_closed_service_gives_no_number_while_another_is_open(door: Door, visitor: Visitor) -> None:
