@@ -66,7 +66,10 @@ class WaitingRoom:
         offer = await self._offer_to(officer)
         if offer["ticket"] != expected:
             passed_over = await self.office.apps[0].hub.services.changes.marks([expected], [])
-            raise AssertionError(f"{offer['label']} was offered out of turn, before {passed_over}")
+            let_go = {client.ticket: client.code for _, client in self.citizens if client.code is not None}
+            raise AssertionError(
+                f"{offer['label']} was offered out of turn, before {passed_over}; pages let go: {let_go}"
+            )
         await officer.acked("AcceptOffer", ticket=expected, attempt=offer["attempt"])
         await officer.acked("Pause")
 
