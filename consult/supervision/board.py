@@ -15,6 +15,7 @@ from consult.wire.to_client import (
     CallFigures,
     NumberFound,
     OfficerFigures,
+    ReturnedFigures,
     ServiceFigures,
     TicketFigures,
 )
@@ -72,7 +73,10 @@ def _snapshot(conn: Connection, redis_away: bool) -> BoardShown:
         for row in store.officers(conn)
     ]
     served = [_ticket(row) for row in store.served(conn)]
-    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away, _calls(conn), served)
+    returned = [
+        ReturnedFigures(row.label, row.name_id, row.name_en, row.times) for row in store.returned_often(conn)
+    ]
+    return BoardShown(_ms(moments.now(conn)), services, officers, redis_away, _calls(conn), served, returned)
 
 
 def _calls(conn: Connection) -> list[CallFigures]:

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Row, Select, case, func, or_, select, text
 
 from consult.storage.tables import call, duty, guest, person, service, ticket
 
+RETURNED_OFTEN = 3  # then somebody has to look at it
+MOST_RETURNED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceCounts:
@@ -70,6 +73,26 @@ def _counts(conn: Connection, row: Row[Any]) -> ServiceCounts:
         row.longest,
         label,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    label: str
+    name_id: str
+    name_en: str
+    times: int
+
+
+def returned_often(conn: Connection) -> list[ReturnedRow]:
+    """Who waits and was given back to the head RETURNED_OFTEN times or more, the most often first."""
+    query = (
+        select(ticket.c.label, service.c.name_id, service.c.name_en, ticket.c.returns)
+        .join(service, service.c.id == ticket.c.service_id)
+        .where(ticket.c.stage.in_(["waiting", "offered"]), ticket.c.returns >= RETURNED_OFTEN)
+        .order_by(ticket.c.returns.desc(), ticket.c.label, ticket.c.id)
+        .limit(MOST_RETURNED)
+    )
+    return [ReturnedRow(*row) for row in conn.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,6 +352,15 @@ class TicketFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     call: Literal["", "audio", "video"] = ""
 
 
+class ReturnedFigures(msgspec.Struct, frozen=True):
+    """Somebody who waits and was given back to the head of the line again and again, on the board."""
+
+    label: str
+    service_name: str
+    service_name_en: str
+    times: int
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a page must keep to, and how often it is to ping."""
 
@@ -592,6 +601,7 @@ class BoardShown(ToClient):
     """To supervisors on change, at most once a second.
 
     `redis_away`: processes cannot tell each other anything, so people hear of things a second later.
+    `returned`: who was given back three times or more and still waits.
     """
 
     at: int
@@ -600,6 +610,7 @@ class BoardShown(ToClient):
     redis_away: bool = False
     calls: list[CallFigures] = []
     served: list[TicketFigures] = []
+    returned: list[ReturnedFigures] = []
 
 
 class NumberFound(ToClient):

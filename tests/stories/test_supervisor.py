@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.stories.desk import shows
 from tests.stories.looks import looked_at
 from tests.stories.people import Person, Town
 from tests.support.house import House
@@ -176,3 +177,22 @@ async def test_a_consultation_is_ended_and_a_number_blocked_with_a_reason_for_th
     await expect(told.get_by_text("Pengawas mengakhiri tugas Anda.", exact=True)).to_be_visible()
     kept = house.rows("SELECT text FROM entry WHERE lane = 'staff' AND kind = 'ended' ORDER BY at")
     assert [each["text"] for each in kept] == ["Petugas sakit mendadak", "Nomor palsu"]
+
+
+async def test_who_is_given_back_again_and_again_is_named_until_somebody_serves_them(town: Town) -> None:
+    supervisor = await town.staff("pengawas", language="en")
+    await town.applicant("Ibu Bolak", server=0)
+    officer = await town.staff("petugas1")
+    findings: list[Finding] = []
+    again = supervisor.page.get_by_text("back in the queue 3 times")
+    for _ in range(3):
+        await expect(again).to_be_hidden()
+        await officer.button("ready").click()
+        await shows(officer, "Ibu Bolak")
+        await officer.button("pause").click()
+    await expect(again).to_be_visible()
+    await looked_at(supervisor, "board-returned", findings)
+    assert not findings, "\n".join(map(str, findings))
+    await officer.button("ready").click()
+    await officer.takes("Ibu Bolak")
+    await expect(again).to_be_hidden()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from consult.wire.to_client import BoardShown, OfficerFigures, ServiceFigures
+from consult.wire.to_client import BoardShown, OfficerFigures, ReturnedFigures, ServiceFigures
 from tests.support.line import Line
 from tests.support.offices import open_door
 
@@ -118,3 +118,16 @@ async def test_who_is_served_is_listed_with_officer_call_and_since_when(line: Li
     assert (await board(line)).served[0].call == "audio"
     await line.reception.end(officer, first.id, 1, line.receipt(officer))
     assert [one.id for one in (await board(line)).served] == [second.id]
+
+
+async def test_who_was_given_back_three_times_is_named_while_they_wait(line: Line) -> None:
+    officer, citizen = await line.officer(), await line.citizen()
+    for times in range(3):
+        assert (await board(line)).returned == [], f"given back {times} times"
+        await line.offer(officer, citizen)
+        await line.desk.pause(officer, "break", line.receipt(officer))
+        await line.desk.be_ready(officer, line.receipt(officer))
+    shown, row = await of_service(line), await line.ticket(citizen)
+    assert (await board(line)).returned == [ReturnedFigures(row.label, shown.name, shown.name_en, 3)]
+    await line.serve(officer, citizen)
+    assert (await board(line)).returned == []

@@ -93,6 +93,7 @@
 /** @typedef {{ id: string, name: string, state: DutyState, reason: string, since_at: number, load: number, capacity: number, chats: number, calls: number, offered?: boolean }} OfficerFigures */
 /** @typedef {{ id: string, ticket: string, label: string, service_name: string, service_name_en: string, officer_name: string, media: Media, connected_at?: number | null, chair?: "" | "colleague" | "companion" | "interpreter" | "supervisor", listener?: string }} CallFigures */
 /** @typedef {{ id: string, label: string, service_name: string, service_name_en: string, stage: Stage, since_at: number, epoch?: number, officer_name?: string, call?: "" | "audio" | "video" }} TicketFigures */
+/** @typedef {{ label: string, service_name: string, service_name_en: string, times: number }} ReturnedFigures */
 /** @typedef {{ frame_bytes: number, chat_characters: number, ping_seconds: number, call_ping_seconds: number, dead_seconds: number, call_dead_seconds: number }} Limits */
 /** @typedef {{ reopen_seconds?: number, priority_minutes?: number, rating_seconds?: number, rated?: number | null }} AfterEnd */
 /** @typedef {{ t: "WelcomeApplicant", v: number, epoch: string, now: number, last_cseq: number, limits: Limits, ticket: Ticket, entries: Array<Entry>, last_seq: number, seen: Seen, whole: boolean, language: string, position?: PositionTold | null, call?: CallShown | null, seen_from?: string, check?: DeviceCheck | null, guest?: GuestShown | null, leg?: LegShown | null, recording?: RecordingShown | null, relay?: boolean, after?: AfterEnd | null }} WelcomeApplicant */
@@ -115,7 +116,7 @@
 /** @typedef {{ t: "ConversationClosed", ticket: string, why: string }} ConversationClosed */
 /** @typedef {{ t: "TransferTargets", ticket: string, services: Array<ServiceTarget>, officers: Array<OfficerTarget> }} TransferTargets */
 /** @typedef {{ t: "LineShown", line: Array<Waiting>, line_total: number }} LineShown */
-/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures>, served?: Array<TicketFigures> }} BoardShown */
+/** @typedef {{ t: "BoardShown", at: number, services: Array<ServiceFigures>, officers: Array<OfficerFigures>, redis_away?: boolean, calls?: Array<CallFigures>, served?: Array<TicketFigures>, returned?: Array<ReturnedFigures> }} BoardShown */
 /** @typedef {{ t: "NumberFound", label: string, tickets: Array<TicketFigures> }} NumberFound */
 /** @typedef {{ t: "CallChanged", call: CallShown }} CallChanged */
 /** @typedef {{ t: "GuestChanged", guest: GuestShown }} GuestChanged */

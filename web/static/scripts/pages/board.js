@@ -6,7 +6,7 @@ import { Listening } from "../models/listening.js";
 import { t } from "../text.js";
 import { clockTimeZone } from "../times.js";
 import { callsView } from "../views/board_calls.js";
-import { apartView, figuresView, unservedView } from "../views/board_figures.js";
+import { apartView, figuresView, returnedView, unservedView } from "../views/board_figures.js";
 import { freshView } from "../views/board_fresh.js";
 import { officersView } from "../views/board_officers.js";
 import { servedView } from "../views/board_served.js";
@@ -39,6 +39,7 @@ const asOf = () => now() - (board.ageMs() ?? 0);
 const views = [
   figuresView(at("figures"), board, asOf),
   unservedView(at("unserved"), board),
+  returnedView(at("returned"), board),
   apartView(at("apart"), board),
   callsView(at("calls"), board, listening, asOf),
   tableView(at("services-panel"), board, asOf),

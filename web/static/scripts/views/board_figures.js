@@ -65,3 +65,17 @@ export function unservedView(strip, board) {
     },
   };
 }
+
+/** Somebody was given back again and again: who it is, how often, and how many more. @param {HTMLElement} strip @param {Board} board */
+export function returnedView(strip, board) {
+  return {
+    update() {
+      const [worst, ...more] = board.shown?.returned ?? [];
+      show(strip, worst !== undefined);
+      if (!worst) return;
+      const service = inLanguage(worst.service_name, worst.service_name_en);
+      words(part(strip, "first"), t("board.returned", { label: worst.label, service, count: worst.times }));
+      words(part(strip, "more"), [t("board.returned_then"), more.length > 0 ? counted("board.returned_more", more.length) : ""].join(" ").trim());
+    },
+  };
+}
