@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.stories.desk import offer, panes, shows
 from tests.stories.looks import DESK, looked_at
-from tests.stories.people import Town
+from tests.stories.people import Person, Town
 from tests.support.looking import Finding
 
 SPIES = """
@@ -42,6 +42,18 @@ async def test_an_offer_rings_and_notifies_whoever_looks_elsewhere(town: Town) -
     await expect(panes(officer)).to_contain_text("Ibu Lonceng")
 
 
+async def _goes_to_the_file_and_back(officer: Person) -> None:
+    """By F9: beside the panes, and in a pane's place where there is no room beside it."""
+    writing = officer.page.locator(".pane textarea:focus")
+    for width in (1920, 700):
+        await officer.page.set_viewport_size({"width": width, "height": 768})
+        await officer.page.keyboard.press("F9")
+        await expect(officer.page.locator("#file:focus, .pane.folded .fold:focus")).to_have_count(1)
+        await officer.page.keyboard.press("F9")
+        await expect(writing).to_have_count(1)
+    await officer.page.set_viewport_size({"width": 1366, "height": 768})
+
+
 async def test_keys_answer_offers_and_pick_up_unless_turned_off(town: Town) -> None:
     first = await town.applicant("Ibu Tombol")
     second = await town.applicant("Bapak Tombol")
@@ -66,12 +78,15 @@ async def test_keys_answer_offers_and_pick_up_unless_turned_off(town: Town) -> N
     await officer.write("Tombol tidak berlaku.")
     await second.reads("Tombol tidak berlaku.")
     await expect(panes(officer)).to_have_count(1)
+    await officer.page.keyboard.press("F9")
+    await expect(officer.page.get_by_role("textbox", name=officer.says("write"))).to_be_focused()
     await officer.page.get_by_role("button", name="Pintasan").click()
     await officer.page.get_by_role("checkbox", name="Pakai pintasan").check()
     await officer.page.get_by_role("button", name="Tutup").click()
     await officer.page.keyboard.press("F4")
     await first.is_served()
     await expect(panes(officer)).to_have_count(2)
+    await _goes_to_the_file_and_back(officer)
     officer.language = "en"
     await officer.page.goto(re.sub(r"[?#].*|$", "?lang=en", officer.page.url, count=1))
     await officer.page.get_by_role("button", name="Shortcuts").click()

@@ -123,6 +123,10 @@ keysView(part(bar, "keys"), /** @type {HTMLDialogElement} */ (at("keys")), {
     tabs.open("talk");
     panes.open(wanted.ticket.id);
   },
+  file: () => {
+    tabs.open("talk");
+    panes.file();
+  },
   escape: () => menu.close() || panes.escape(),
 });
 

@@ -9,6 +9,7 @@ import { part } from "./dom.js";
  * @property {() => void} next
  * @property {(index: number) => void} conversation counted from 0
  * @property {() => void} mute
+ * @property {() => void} file to the details of who is served, and back
  * @property {() => boolean} escape closes the top layer; false when there was none
  */
 
@@ -39,6 +40,7 @@ function press(event, acts) {
   if (event.key === "F2") event.shiftKey ? acts.pass() : acts.accept();
   else if (event.key === "F4") acts.next();
   else if (event.key === "F8") acts.mute();
+  else if (event.key === "F9") acts.file();
   else return false;
   return true;
 }

@@ -156,6 +156,14 @@ export class PaneView {
     this.#part("fold").setAttribute("aria-pressed", String(folded));
   }
 
+  /** From the talk to the facts, or back to writing. */
+  turn() {
+    const folds = !this.element.classList.contains("folded");
+    this.fold(folds);
+    if (folds) this.#part("fold").focus();
+    else this.focusComposer();
+  }
+
   #showCheck() {
     const { check } = this.conversation;
     show(this.#part("check"), check !== null);

@@ -94,6 +94,15 @@ class PanesView {
     this.#takeWanted();
   }
 
+  /** To the details of who is served, beside the panes or in the place of the talk; from there back to writing. */
+  file() {
+    const pane = this.current;
+    if (!pane) return;
+    if (this.#cols.hasAttribute("data-folds")) pane.turn();
+    else if (this.#file.contains(document.activeElement)) pane.focusComposer();
+    else this.#file.focus();
+  }
+
   /** @returns {boolean} whether a question was open */
   escape() {
     return [...this.#panes.values()].some((pane) => pane.escape());
