@@ -43,10 +43,11 @@ async def test_an_offer_rings_and_notifies_whoever_looks_elsewhere(town: Town) -
 
 
 async def _goes_to_the_file_and_back(officer: Person) -> None:
-    """By F9: beside the panes, and in a pane's place where there is no room beside it."""
+    """By F9: beside the panes, in a pane's place where there is no room beside it, and as a tab."""
     writing = officer.page.locator(".pane textarea:focus")
-    for width in (1920, 700):
+    for width, folds in ((1920, 0), (1100, 1), (700, 1)):
         await officer.page.set_viewport_size({"width": width, "height": 768})
+        await expect(officer.page.locator(".cols[data-folds]")).to_have_count(folds)
         await officer.page.keyboard.press("F9")
         await expect(officer.page.locator("#file:focus, .pane.folded .fold:focus")).to_have_count(1)
         await officer.page.keyboard.press("F9")

@@ -124,8 +124,11 @@ keysView(part(bar, "keys"), /** @type {HTMLDialogElement} */ (at("keys")), {
     panes.open(wanted.ticket.id);
   },
   file: () => {
-    tabs.open("talk");
-    panes.file();
+    if (!tabs.areShown()) return panes.file();
+    const back = root.dataset.tab === "file";
+    tabs.open(back ? "talk" : "file");
+    if (back) panes.current?.focusComposer();
+    else at("file").focus();
   },
   escape: () => menu.close() || panes.escape(),
 });

@@ -29,5 +29,6 @@ export function tabsView(root, desk) {
     }
   };
   update();
-  return { update, /** @type {(tab: Tab) => void} */ open };
+  const areShown = () => buttons.some((button) => button.checkVisibility());
+  return { update, /** @type {(tab: Tab) => void} */ open, areShown };
 }
